@@ -1,0 +1,37 @@
+"""Filters and orders of the lists of artifacts and collections."""
+
+from django_filters import rest_framework as filters
+
+from collections_app.models import ArtifactType, Collection
+from skillmeat_site.common.filters import ReferenceFilter, SearchFilter, StrictFilterSet, TotalOrderingFilter
+
+# Known by the relation's name only: groups_app builds on this app, not the other way round.
+Group = Collection._meta.get_field("groups").related_model
+
+
+class CollectionFilterSet(StrictFilterSet):
+    """Of ``GET /collections``."""
+
+    search = SearchFilter("name", "description")
+    ordering = TotalOrderingFilter("name", "created_at", "updated_at")
+
+
+class ArtifactFilterSet(StrictFilterSet):
+    """Of ``GET /artifacts``."""
+
+    search = SearchFilter("name", "description")
+    type = filters.ChoiceFilter(choices=ArtifactType.choices, help_text="Only this kind.")
+    collection_id = ReferenceFilter(
+        Collection, "collection_artifacts__collection", "Only what this collection holds."
+    )
+    group_id = ReferenceFilter(
+        Group, "collection_artifacts__group_artifacts__group", "Only what this group holds."
+    )
+    ordering = TotalOrderingFilter("name", "type", "created_at", "updated_at", default=("name", "type"))
+
+
+class CollectionArtifactFilterSet(ArtifactFilterSet):
+    """Of ``GET /collections/{id}/artifacts``."""
+
+    collection_id = None
+    ordering = TotalOrderingFilter("name", "type", "added_at", "updated_at", default=("name", "type"))

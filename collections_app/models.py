@@ -1,0 +1,167 @@
+"""Artifacts, the collections they are kept in, and their membership."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from django.db import models
+from django.utils import timezone
+
+from skillmeat_site.common.counting import count_of
+from skillmeat_site.common.ids import IdField
+from skillmeat_site.common.models import (
+    Timestamped,
+    description_field,
+    name_field,
+    name_length,
+    version_field,
+)
+
+
+class ArtifactType(models.TextChoices):
+    """The kinds of things that people install for their agents."""
+
+    SKILL = "skill", "Skill"
+    COMMAND = "command", "Command"
+    AGENT = "agent", "Agent"
+    MCP = "mcp", "MCP server"
+    HOOK = "hook", "Hook"
+
+
+class ArtifactQuerySet(models.QuerySet["Artifact"]):
+    """Reads of artifacts."""
+
+    def with_counts(self) -> ArtifactQuerySet:
+        """Each with ``collection_count`` and ``deployment_count``."""
+        return self.annotate(
+            collection_count=count_of(self.model, "collection_artifacts"),
+            deployment_count=count_of(self.model, "deployments"),
+        )
+
+    def members_of(self, collection_id: str) -> ArtifactQuerySet:
+        """The artifacts in a collection, each with ``added_at``, when it joined."""
+        return self.filter(collection_artifacts__collection=collection_id).annotate(
+            added_at=models.F("collection_artifacts__added_at")
+        )
+
+
+class Artifact(Timestamped):
+    """Something that can be collected and deployed, known by its type and name."""
+
+    id = IdField(prefix="art")
+    type = models.CharField(max_length=10, choices=ArtifactType)
+    name = name_field()
+    description = description_field()
+    latest_version = version_field()
+
+    objects = ArtifactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "type", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["type", "name"],
+                name="artifact_type_name_unique",
+                violation_error_message="An artifact of this type with this name already exists.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(type__in=ArtifactType.values),
+                name="artifact_type_known",
+                violation_error_message=f"The type must be one of {', '.join(ArtifactType.values)}.",
+            ),
+            name_length(),
+        ]
+        indexes = [
+            models.Index(fields=["name", "type", "id"], name="artifact_name"),
+            models.Index(fields=["type", "id"], name="artifact_type"),
+            models.Index(fields=["created_at", "id"], name="artifact_created_at"),
+            models.Index(fields=["updated_at", "id"], name="artifact_updated_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.type})"
+
+
+class CollectionQuerySet(models.QuerySet["Collection"]):
+    """Reads of collections."""
+
+    def with_counts(self) -> CollectionQuerySet:
+        """Each with ``group_count`` and ``artifact_count``."""
+        return self.annotate(
+            group_count=count_of(self.model, "groups"),
+            artifact_count=count_of(self.model, "collection_artifacts"),
+        )
+
+
+class Collection(Timestamped):
+    """A named set of artifacts. Deleting it deletes its groups and leaves the artifacts."""
+
+    id = IdField(prefix="col")
+    name = name_field()
+    description = description_field()
+
+    objects = CollectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                name="collection_name_unique",
+                violation_error_message="A collection with this name already exists.",
+            ),
+            name_length(),
+        ]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="collection_created_at"),
+            models.Index(fields=["updated_at", "id"], name="collection_updated_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CollectionArtifactQuerySet(models.QuerySet["CollectionArtifact"]):
+    """Reads of memberships."""
+
+    def group_ids(self) -> dict[str, list[str]]:
+        """The groups that hold each artifact by its id, in the order of the groups.
+
+        Only for memberships of one collection. Costs one query.
+        """
+        held = self.filter(group_artifacts__isnull=False)
+        in_order = held.order_by("group_artifacts__group__rank", "group_artifacts__group")
+        group_ids = defaultdict(list)
+        for artifact_id, group_id in in_order.values_list("artifact", "group_artifacts__group"):
+            group_ids[artifact_id].append(group_id)
+        return group_ids
+
+
+class CollectionArtifact(models.Model):
+    """The membership of an artifact in a collection."""
+
+    id = IdField(prefix="cart")
+    # The unique constraint below begins with the collection and serves as its index.
+    collection = models.ForeignKey(
+        Collection, on_delete=models.CASCADE, related_name="collection_artifacts", db_index=False
+    )
+    artifact = models.ForeignKey(Artifact, on_delete=models.CASCADE, related_name="collection_artifacts")
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CollectionArtifactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "artifact in a collection"
+        verbose_name_plural = "artifacts in collections"
+        ordering = ["collection", "added_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["collection", "artifact"],
+                name="collection_artifact_unique",
+                violation_error_message="This artifact is already in the collection.",
+            ),
+        ]
+        indexes = [models.Index(fields=["collection", "added_at", "id"], name="collection_artifact_added_at")]
+
+    def __str__(self) -> str:
+        return f"{self.artifact} in {self.collection}"

@@ -1,0 +1,212 @@
+"""What clients send and get about artifacts and collections."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from collections_app.models import Artifact, ArtifactType, Collection
+from skillmeat_site.common.examples import CREATED_AT, UPDATED_AT, example, example_id
+from skillmeat_site.common.serializers import (
+    DescriptionField,
+    NameField,
+    ReferenceField,
+    ReferenceListField,
+    StrictSerializer,
+    VersionField,
+    field_names,
+)
+
+# Known by the relation's name only: groups_app builds on this app, not the other way round.
+Group = Collection._meta.get_field("groups").related_model
+
+ARTIFACT_EXAMPLE = {
+    "id": example_id("art"),
+    "type": "skill",
+    "name": "pdf",
+    "description": "Reads and fills PDF forms.",
+    "latest_version": "2.0.0",
+    "collection_count": 1,
+    "deployment_count": 5,
+    "created_at": CREATED_AT,
+    "updated_at": UPDATED_AT,
+}
+GROUP_EXAMPLE = {
+    "id": example_id("grp"),
+    "collection_id": example_id("col"),
+    "name": "Documents",
+    "description": None,
+    "position": 0,
+    "artifact_count": 1,
+    "created_at": CREATED_AT,
+    "updated_at": UPDATED_AT,
+}
+COLLECTION_EXAMPLE = {
+    "id": example_id("col"),
+    "name": "Office",
+    "description": "What every office project needs.",
+    "group_count": 1,
+    "artifact_count": 1,
+    "created_at": CREATED_AT,
+    "updated_at": UPDATED_AT,
+}
+MEMBERSHIP_EXAMPLE = {"artifact_id": example_id("art"), "added_at": UPDATED_AT, "created": True}
+
+
+@example(**ARTIFACT_EXAMPLE)
+class ArtifactResponseSerializer(serializers.Serializer):
+    """An artifact."""
+
+    id = ReferenceField(Artifact)
+    type = serializers.ChoiceField(ArtifactType.choices)
+    name = serializers.CharField()
+    description = serializers.CharField(allow_null=True)
+    latest_version = serializers.CharField(allow_null=True, help_text="Null when unknown.")
+    collection_count = serializers.IntegerField(help_text="How many collections it is in.")
+    deployment_count = serializers.IntegerField(help_text="How many deployments it has had.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+@example(type="skill", name="pdf", description="Reads and fills PDF forms.", latest_version="2.0.0")
+class ArtifactCreateSerializer(StrictSerializer):
+    """A new artifact."""
+
+    ignored = field_names(ArtifactResponseSerializer)
+
+    type = serializers.ChoiceField(ArtifactType.choices)
+    name = NameField()
+    description = DescriptionField()
+    latest_version = VersionField()
+
+
+@example(latest_version="2.1.0")
+class ArtifactUpdateSerializer(ArtifactCreateSerializer):
+    """Changes to an artifact; what is not sent stays."""
+
+    type = serializers.ChoiceField(ArtifactType.choices, required=False)
+    name = NameField(required=False)
+
+
+@example(**COLLECTION_EXAMPLE)
+class CollectionResponseSerializer(serializers.Serializer):
+    """A collection."""
+
+    id = ReferenceField(Collection)
+    name = serializers.CharField()
+    description = serializers.CharField(allow_null=True)
+    group_count = serializers.IntegerField()
+    artifact_count = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+@example(**GROUP_EXAMPLE)
+class GroupResponseSerializer(serializers.Serializer):
+    """A group."""
+
+    id = ReferenceField(Group)
+    collection_id = ReferenceField(Collection)
+    name = serializers.CharField()
+    description = serializers.CharField(allow_null=True)
+    position = serializers.IntegerField(help_text="The place among the collection's groups, from 0.")
+    artifact_count = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+@example(**COLLECTION_EXAMPLE, groups=[GROUP_EXAMPLE])
+class CollectionDetailResponseSerializer(CollectionResponseSerializer):
+    """A collection with all its groups, by position."""
+
+    groups = serializers.SerializerMethodField()
+
+    @extend_schema_field(GroupResponseSerializer(many=True))
+    def get_groups(self, collection: Any) -> list[dict[str, Any]]:
+        """The groups. Costs one query."""
+        groups = collection.groups.with_counts().enumerated()
+        return GroupResponseSerializer(groups, many=True).data
+
+
+@example(name="Office", description="What every office project needs.")
+class CollectionCreateSerializer(StrictSerializer):
+    """A new collection."""
+
+    ignored = field_names(CollectionDetailResponseSerializer)
+
+    name = NameField()
+    description = DescriptionField()
+
+
+@example(description="What every office project needs.")
+class CollectionUpdateSerializer(CollectionCreateSerializer):
+    """Changes to a collection; what is not sent stays."""
+
+    name = NameField(required=False)
+
+
+@example(**ARTIFACT_EXAMPLE, added_at=UPDATED_AT, group_ids=[example_id("grp")])
+class CollectionArtifactResponseSerializer(ArtifactResponseSerializer):
+    """An artifact as a member of a collection."""
+
+    added_at = serializers.DateTimeField(help_text="When it joined the collection.")
+    group_ids = serializers.ListField(
+        child=ReferenceField(Group), help_text="The collection's groups that hold it, by position."
+    )
+
+
+@example(artifact_ids=[example_id("art", 1), example_id("art", 2)])
+class AddArtifactsSerializer(StrictSerializer):
+    """One artifact or several: send either ``artifact_id`` or ``artifact_ids``."""
+
+    artifact_id = ReferenceField(Artifact, required=False)
+    artifact_ids = ReferenceListField(Artifact, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The fields, with the ids always in ``artifact_ids``."""
+        if ("artifact_id" in attrs) == ("artifact_ids" in attrs):
+            raise serializers.ValidationError("Send either artifact_id or artifact_ids.", code="required")
+        artifact_id = attrs.pop("artifact_id", None)
+        return attrs if artifact_id is None else {**attrs, "artifact_ids": [artifact_id]}
+
+
+@example(artifact_ids=[example_id("art")], target_collection_id=example_id("col", 2))
+class MoveArtifactsSerializer(StrictSerializer):
+    """Artifacts of this collection, and where they go."""
+
+    artifact_ids = ReferenceListField(Artifact)
+    target_collection_id = ReferenceField(Collection)
+
+
+class CopyArtifactsSerializer(MoveArtifactsSerializer):
+    """Artifacts of this collection, and where they go as well."""
+
+
+@example(**MEMBERSHIP_EXAMPLE)
+class MembershipResponseSerializer(serializers.Serializer):
+    """An artifact's membership in a collection."""
+
+    artifact_id = ReferenceField(Artifact)
+    added_at = serializers.DateTimeField()
+    created = serializers.BooleanField(help_text="False when it was a member before.")
+
+
+@example(collection_id=example_id("col"), artifacts=[MEMBERSHIP_EXAMPLE])
+class AddedArtifactsResponseSerializer(serializers.Serializer):
+    """What was added, in request order."""
+
+    collection_id = ReferenceField(Collection)
+    artifacts = MembershipResponseSerializer(many=True)
+
+
+@example(
+    source_collection_id=example_id("col"),
+    target_collection_id=example_id("col", 2),
+    artifacts=[MEMBERSHIP_EXAMPLE],
+)
+class TransferredArtifactsResponseSerializer(serializers.Serializer):
+    """What was moved or copied: the memberships in the target, in request order."""
+
+    source_collection_id = ReferenceField(Collection)
+    target_collection_id = ReferenceField(Collection)
+    artifacts = MembershipResponseSerializer(many=True)

@@ -1,0 +1,192 @@
+"""Writes to collections and artifacts that need a lock, other rows or several statements.
+
+Whatever changes the artifacts or groups of a collection holds the lock on that collection's
+row, and takes it first; several are locked in id order. That one rule keeps positions dense
+and makes deadlocks impossible.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from collections_app.models import Artifact, Collection, CollectionArtifact
+from skillmeat_site.common.db import get_all, locked, locked_all
+from skillmeat_site.common.exceptions import NotInCollection, SameTarget
+from skillmeat_site.common.models import save_changes
+
+
+@dataclass(frozen=True)
+class Membership:
+    """An artifact in a collection, and whether the request at hand put it there."""
+
+    artifact_id: str
+    added_at: datetime
+    created: bool
+
+
+@transaction.atomic
+def create_artifact(*, type: str, name: str, **fields: Any) -> Artifact:
+    """Create an artifact; ``fields`` are ``description`` and ``latest_version``.
+
+    Raises:
+        IntegrityError: one of this type and name exists.
+    """
+    return Artifact.objects.create(type=type, name=name, **fields)
+
+
+@transaction.atomic
+def update_artifact(*, artifact_id: str, **changes: Any) -> Artifact:
+    """Change what is given of an artifact.
+
+    Raises:
+        NotFound: it does not exist.
+        IntegrityError: another one has this type and name.
+    """
+    artifact = locked(Artifact, artifact_id)
+    save_changes(artifact, changes)
+    return artifact
+
+
+@transaction.atomic
+def delete_artifact(*, artifact_id: str) -> None:
+    """Delete an artifact; it leaves its collections and their groups.
+
+    Raises:
+        NotFound: it does not exist.
+        ProtectedError: deployments refer to it.
+    """
+    holders = CollectionArtifact.objects.filter(artifact=artifact_id).values_list("collection", flat=True)
+    # A collection that vanishes meanwhile needs no lock any more, hence no `locked_all`.
+    list(Collection.objects.select_for_update(no_key=True).filter(pk__in=list(holders)).order_by("pk"))
+    locked(Artifact, artifact_id).delete()
+
+
+@transaction.atomic
+def create_collection(*, name: str, description: str | None = None) -> Collection:
+    """Create an empty collection.
+
+    Raises:
+        IntegrityError: the name is taken.
+    """
+    return Collection.objects.create(name=name, description=description)
+
+
+@transaction.atomic
+def update_collection(*, collection_id: str, **changes: Any) -> Collection:
+    """Change what is given of a collection.
+
+    Raises:
+        NotFound: it does not exist.
+        IntegrityError: the name is taken.
+    """
+    collection = locked(Collection, collection_id)
+    save_changes(collection, changes)
+    return collection
+
+
+@transaction.atomic
+def delete_collection(*, collection_id: str) -> None:
+    """Delete a collection with its groups and memberships; the artifacts stay.
+
+    Raises:
+        NotFound: it does not exist.
+    """
+    locked(Collection, collection_id).delete()
+
+
+@transaction.atomic
+def add_artifacts(*, collection_id: str, artifact_ids: Sequence[str]) -> list[Membership]:
+    """Put artifacts into a collection; those that are in it already stay as they are.
+
+    Args:
+        artifact_ids: each once.
+
+    Returns:
+        One membership for each id, in the same order.
+
+    Raises:
+        NotFound: the collection or an artifact does not exist.
+    """
+    return join(locked(Collection, collection_id), artifact_ids)
+
+
+@transaction.atomic
+def remove_artifact(*, collection_id: str, artifact_id: str) -> None:
+    """Take an artifact out of a collection and its groups; nothing happens if it is not in it.
+
+    Raises:
+        NotFound: the collection does not exist.
+    """
+    leave(locked(Collection, collection_id), [artifact_id])
+
+
+@transaction.atomic
+def move_artifacts(
+    *, source_collection_id: str, target_collection_id: str, artifact_ids: Sequence[str]
+) -> list[Membership]:
+    """Take artifacts out of one collection, and its groups, into another: all of them or none.
+
+    Returns:
+        The memberships in the target, in the order of ``artifact_ids``.
+
+    Raises:
+        NotFound: a collection or an artifact does not exist.
+        NotInCollection: an artifact is not in the source.
+        SameTarget: the target is the source.
+    """
+    source, target = _source_and_target(source_collection_id, target_collection_id)
+    _check_members(source, artifact_ids)
+    leave(source, artifact_ids)
+    return join(target, artifact_ids)
+
+
+@transaction.atomic
+def copy_artifacts(
+    *, source_collection_id: str, target_collection_id: str, artifact_ids: Sequence[str]
+) -> list[Membership]:
+    """Put artifacts of one collection into another as well.
+
+    Returns and raises what `move_artifacts` does.
+    """
+    source, target = _source_and_target(source_collection_id, target_collection_id)
+    _check_members(source, artifact_ids)
+    return join(target, artifact_ids)
+
+
+def join(collection: Collection, artifact_ids: Sequence[str]) -> list[Membership]:
+    """Make artifacts members of a locked collection; see `add_artifacts`."""
+    members = _members(collection, artifact_ids)
+    newcomers = [id for id in artifact_ids if id not in members]
+    get_all(Artifact, newcomers, attr="artifact_ids")
+    created = CollectionArtifact.objects.bulk_create(
+        CollectionArtifact(collection=collection, artifact_id=id) for id in newcomers
+    )
+    members |= {row.artifact_id: row for row in created}
+    return [Membership(id, members[id].added_at, created=id in set(newcomers)) for id in artifact_ids]
+
+
+def leave(collection: Collection, artifact_ids: Sequence[str]) -> None:
+    """End the memberships of artifacts in a locked collection and its groups."""
+    collection.collection_artifacts.filter(artifact__in=artifact_ids).delete()
+
+
+def _source_and_target(source_id: str, target_id: str) -> list[Collection]:
+    if source_id == target_id:
+        raise SameTarget("The target must be another collection.", attr="target_collection_id")
+    return locked_all(Collection, [source_id, target_id])
+
+
+def _check_members(collection: Collection, artifact_ids: Sequence[str]) -> None:
+    members = _members(collection, artifact_ids)
+    strangers = [id for id in artifact_ids if id not in members]
+    if strangers:
+        get_all(Artifact, strangers, attr="artifact_ids")
+        raise NotInCollection(f"Not in the source collection: {', '.join(strangers)}.", attr="artifact_ids")
+
+
+def _members(collection: Collection, artifact_ids: Sequence[str]) -> dict[str, CollectionArtifact]:
+    rows = collection.collection_artifacts.filter(artifact__in=artifact_ids)
+    return {row.artifact_id: row for row in rows}

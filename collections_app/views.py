@@ -1,0 +1,168 @@
+"""Artifacts, collections, and the artifacts in a collection."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from collections_app import services
+from collections_app.filters import ArtifactFilterSet, CollectionArtifactFilterSet, CollectionFilterSet
+from collections_app.models import Artifact, ArtifactQuerySet, Collection, CollectionArtifact
+from collections_app.serializers import (
+    AddArtifactsSerializer,
+    AddedArtifactsResponseSerializer,
+    ArtifactCreateSerializer,
+    ArtifactResponseSerializer,
+    ArtifactUpdateSerializer,
+    CollectionArtifactResponseSerializer,
+    CollectionCreateSerializer,
+    CollectionDetailResponseSerializer,
+    CollectionResponseSerializer,
+    CollectionUpdateSerializer,
+    CopyArtifactsSerializer,
+    MoveArtifactsSerializer,
+    TransferredArtifactsResponseSerializer,
+)
+from skillmeat_site.common.db import get
+from skillmeat_site.common.schema import resource_schema
+from skillmeat_site.common.viewsets import ApiViewSet, ResourceViewSet
+
+
+@resource_schema("Artifact")
+class ArtifactViewSet(ResourceViewSet):
+    """``/artifacts``"""
+
+    queryset = Artifact.objects.with_counts()
+    permission_model = Artifact
+    path_models = {"id": Artifact}
+    results_key = "artifacts"
+    filterset_class = ArtifactFilterSet
+    serializer_class = ArtifactResponseSerializer
+    create_serializer_class = ArtifactCreateSerializer
+    update_serializer_class = ArtifactUpdateSerializer
+
+    def perform_create(self, **data: Any) -> Artifact:
+        """Create the artifact."""
+        return services.create_artifact(**data)
+
+    def perform_update(self, id: str, **changes: Any) -> Artifact:
+        """Change the artifact."""
+        return services.update_artifact(artifact_id=id, **changes)
+
+    def perform_delete(self, id: str) -> None:
+        """It leaves its collections and groups. 409 while deployments refer to it."""
+        services.delete_artifact(artifact_id=id)
+
+
+@resource_schema("Collection")
+class CollectionViewSet(ResourceViewSet):
+    """``/collections``"""
+
+    queryset = Collection.objects.with_counts()
+    permission_model = Collection
+    path_models = {"id": Collection}
+    results_key = "collections"
+    filterset_class = CollectionFilterSet
+    serializer_class = CollectionResponseSerializer
+    detail_serializer_class = CollectionDetailResponseSerializer
+    create_serializer_class = CollectionCreateSerializer
+    update_serializer_class = CollectionUpdateSerializer
+
+    def perform_create(self, **data: Any) -> Collection:
+        """Create the collection."""
+        return services.create_collection(**data)
+
+    def perform_update(self, id: str, **changes: Any) -> Collection:
+        """Change the collection."""
+        return services.update_collection(collection_id=id, **changes)
+
+    def perform_delete(self, id: str) -> None:
+        """Its groups and memberships go with it, the artifacts stay."""
+        services.delete_collection(collection_id=id)
+
+    @extend_schema(
+        operation_id="moveCollectionArtifacts",
+        summary="Move artifacts to another collection",
+        request=MoveArtifactsSerializer,
+        responses=TransferredArtifactsResponseSerializer,
+    )
+    @action(detail=True, methods=["post"], url_path="move-artifacts")
+    def move_artifacts(self, request: Request, id: str) -> Response:
+        """All of them or none. They leave this collection's groups too."""
+        return self._transfer(services.move_artifacts, MoveArtifactsSerializer)
+
+    @extend_schema(
+        operation_id="copyCollectionArtifacts",
+        summary="Copy artifacts to another collection",
+        request=CopyArtifactsSerializer,
+        responses=TransferredArtifactsResponseSerializer,
+    )
+    @action(detail=True, methods=["post"], url_path="copy-artifacts")
+    def copy_artifacts(self, request: Request, id: str) -> Response:
+        """All of them or none. This collection stays as it is."""
+        return self._transfer(services.copy_artifacts, CopyArtifactsSerializer)
+
+    def _transfer(self, service: Any, serializer_class: type[MoveArtifactsSerializer]) -> Response:
+        ids = {"source_collection_id": self.path_id()}
+        body = self.validated(serializer_class)
+        ids["target_collection_id"] = body["target_collection_id"]
+        artifacts = service(**ids, artifact_ids=body["artifact_ids"])
+        return Response(TransferredArtifactsResponseSerializer({**ids, "artifacts": artifacts}).data)
+
+
+class CollectionArtifactViewSet(ListModelMixin, ApiViewSet):
+    """``/collections/{id}/artifacts``"""
+
+    queryset = Artifact.objects.with_counts()
+    permission_model = Collection
+    is_part = True
+    path_models = {"id": Collection, "artifactId": Artifact}
+    lookup_url_kwarg = "artifactId"
+    results_key = "artifacts"
+    filterset_class = CollectionArtifactFilterSet
+    serializer_class = CollectionArtifactResponseSerializer
+
+    def get_queryset(self) -> ArtifactQuerySet:
+        """The artifacts of this collection."""
+        return super().get_queryset().members_of(get(Collection, self.path_id()).pk)
+
+    def paginate_queryset(self, queryset: QuerySet[Artifact]) -> Any:
+        """A page of artifacts, each with its ``group_ids``."""
+        page = super().paginate_queryset(queryset)
+        memberships = CollectionArtifact.objects.filter(collection=self.path_id(), artifact__in=page)
+        group_ids = memberships.group_ids()
+        for artifact in page:
+            artifact.group_ids = group_ids.get(artifact.pk, [])
+        return page
+
+    @extend_schema(operation_id="listCollectionArtifacts", summary="List the artifacts of a collection")
+    def list(self, request: Request, id: str) -> Response:
+        """Each with the groups of this collection that hold it."""
+        return super().list(request)
+
+    @extend_schema(
+        operation_id="addCollectionArtifacts",
+        summary="Add artifacts to a collection",
+        request=AddArtifactsSerializer,
+        responses={200: AddedArtifactsResponseSerializer, 201: AddedArtifactsResponseSerializer},
+    )
+    def create(self, request: Request, id: str) -> Response:
+        """201 when at least one was added, 200 when all were members already."""
+        collection_id = self.path_id()
+        artifacts = services.add_artifacts(
+            collection_id=collection_id, **self.validated(AddArtifactsSerializer)
+        )
+        body = AddedArtifactsResponseSerializer({"collection_id": collection_id, "artifacts": artifacts})
+        added = any(artifact.created for artifact in artifacts)
+        return Response(body.data, status=status.HTTP_201_CREATED if added else status.HTTP_200_OK)
+
+    @extend_schema(operation_id="removeCollectionArtifact", summary="Remove an artifact from a collection")
+    def destroy(self, request: Request, id: str, artifactId: str) -> Response:  # noqa: N803 - the contract's name
+        """It leaves the collection's groups too. 204 also when it was no member."""
+        services.remove_artifact(collection_id=self.path_id(), artifact_id=self.path_id("artifactId"))
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,45 @@
+"""Filters and orders of the lists of projects and deployments."""
+
+from django.core.exceptions import ValidationError
+from django_filters import rest_framework as filters
+
+from collections_app.models import Artifact
+from deployments_app.models import DeploymentStatus, Project
+from skillmeat_site.common.filters import ReferenceFilter, SearchFilter, StrictFilterSet, TotalOrderingFilter
+
+
+class ProjectFilterSet(StrictFilterSet):
+    """Of ``GET /projects``."""
+
+    search = SearchFilter("name", "description")
+    ordering = TotalOrderingFilter("name", "created_at", "updated_at")
+
+
+class DeploymentFilterSet(StrictFilterSet):
+    """Of ``GET /deployments``: those of an artifact, of a project, or of both."""
+
+    artifact_id = ReferenceFilter(
+        Artifact, "artifact", "Only of this artifact. This or `project_id` is required."
+    )
+    project_id = ReferenceFilter(
+        Project, "project", "Only to this project. This or `artifact_id` is required."
+    )
+    status = filters.MultipleChoiceFilter(
+        choices=DeploymentStatus.choices, help_text="Only with this status; several are alternatives."
+    )
+    deployed_version = filters.CharFilter(help_text="Only at this version.")
+    outdated = filters.TypedChoiceFilter(
+        field_name="is_outdated",
+        choices=[("true", "Outdated"), ("false", "Up to date or unknown")],
+        coerce=lambda value: value == "true",
+        help_text="Whether both versions are known and differ.",
+    )
+    ordering = TotalOrderingFilter("deployed_at", "updated_at", "status", default=("-deployed_at",))
+
+    def is_valid(self) -> bool:
+        """Whether every parameter is valid and one of the two that are required is there."""
+        if not self.data.get("artifact_id") and not self.data.get("project_id"):
+            self.form.add_error(
+                None, ValidationError("Name an artifact_id or a project_id.", code="required")
+            )
+        return super().is_valid()

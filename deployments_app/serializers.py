@@ -1,0 +1,187 @@
+"""What clients send and get about projects and deployments."""
+
+from rest_framework import serializers
+
+from collections_app.models import Artifact, ArtifactType
+from deployments_app.models import Deployment, DeploymentStatus, Project
+from skillmeat_site.common.examples import CREATED_AT, UPDATED_AT, example, example_id
+from skillmeat_site.common.serializers import (
+    DescriptionField,
+    NameField,
+    ReferenceField,
+    StrictSerializer,
+    VersionField,
+    field_names,
+)
+
+PROJECT_EXAMPLE = {
+    "id": example_id("proj"),
+    "name": "web",
+    "description": None,
+    "deployment_count": 10,
+    "created_at": CREATED_AT,
+    "updated_at": UPDATED_AT,
+}
+DEPLOYMENT_EXAMPLE = {
+    "id": example_id("dep"),
+    "artifact_id": example_id("art"),
+    "artifact_name": "pdf",
+    "artifact_type": "skill",
+    "project_id": example_id("proj"),
+    "project_name": "web",
+    "deployed_version": "1.9.0",
+    "latest_version": "2.0.0",
+    "is_outdated": True,
+    "status": "active",
+    "deployed_at": CREATED_AT,
+    "updated_at": UPDATED_AT,
+}
+STATUS_COUNTS_EXAMPLE = {"active": 40, "inactive": 4, "error": 1, "pending": 0}
+ARTIFACT_COUNTS_EXAMPLE = {
+    "artifact_id": example_id("art"),
+    "artifact_name": "pdf",
+    "count": 45,
+    "status": "active",
+    **STATUS_COUNTS_EXAMPLE,
+    "outdated": 2,
+}
+PROJECT_COUNTS_EXAMPLE = {
+    "project_id": example_id("proj"),
+    "project_name": "web",
+    "count": 45,
+    **STATUS_COUNTS_EXAMPLE,
+    "outdated": 2,
+}
+
+
+@example(**PROJECT_EXAMPLE)
+class ProjectResponseSerializer(serializers.Serializer):
+    """A project."""
+
+    id = ReferenceField(Project)
+    name = serializers.CharField()
+    description = serializers.CharField(allow_null=True)
+    deployment_count = serializers.IntegerField(help_text="How many deployments it has had.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+@example(name="web", description="The shop's front end.")
+class ProjectCreateSerializer(StrictSerializer):
+    """A new project."""
+
+    ignored = field_names(ProjectResponseSerializer)
+
+    name = NameField()
+    description = DescriptionField()
+
+
+@example(description="The shop's front end.")
+class ProjectUpdateSerializer(ProjectCreateSerializer):
+    """Changes to a project; what is not sent stays."""
+
+    name = NameField(required=False)
+
+
+@example(**DEPLOYMENT_EXAMPLE)
+class DeploymentResponseSerializer(serializers.Serializer):
+    """A deployment of an artifact to a project."""
+
+    id = ReferenceField(Deployment)
+    artifact_id = ReferenceField(Artifact)
+    artifact_name = serializers.CharField(source="artifact.name")
+    artifact_type = serializers.ChoiceField(ArtifactType.choices, source="artifact.type")
+    project_id = ReferenceField(Project)
+    project_name = serializers.CharField(source="project.name")
+    deployed_version = serializers.CharField(allow_null=True, help_text="Null when unknown.")
+    latest_version = serializers.CharField(
+        source="artifact.latest_version", allow_null=True, help_text="The artifact's, as it is now."
+    )
+    is_outdated = serializers.BooleanField(help_text="Both versions are known and differ.")
+    status = serializers.ChoiceField(DeploymentStatus.choices)
+    deployed_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+@example(artifact_id=example_id("art"), project_id=example_id("proj"), deployed_version="2.0.0")
+class DeploymentCreateSerializer(StrictSerializer):
+    """A new deployment."""
+
+    ignored = field_names(DeploymentResponseSerializer)
+
+    artifact_id = ReferenceField(Artifact)
+    project_id = ReferenceField(Project)
+    deployed_version = VersionField(help_text="The artifact's latest when left out; null when unknown.")
+    status = serializers.ChoiceField(
+        DeploymentStatus.choices, required=False, help_text="`active` when left out."
+    )
+
+
+@example(status="inactive")
+class DeploymentUpdateSerializer(DeploymentCreateSerializer):
+    """Changes to a deployment; what is not sent stays."""
+
+    artifact_id = ReferenceField(Artifact, required=False, help_text="May be sent back, not changed.")
+    project_id = ReferenceField(Project, required=False, help_text="May be sent back, not changed.")
+    deployed_version = VersionField(help_text="Another one sets `deployed_at`.")
+    status = serializers.ChoiceField(DeploymentStatus.choices, required=False)
+
+
+@example(**STATUS_COUNTS_EXAMPLE)
+class StatusCountsResponseSerializer(serializers.Serializer):
+    """How many deployments have each status."""
+
+    active = serializers.IntegerField()
+    inactive = serializers.IntegerField()
+    error = serializers.IntegerField()
+    pending = serializers.IntegerField()
+
+
+class _CountsSerializer(StatusCountsResponseSerializer):
+    count = serializers.IntegerField(help_text="All of its deployments.")
+    outdated = serializers.IntegerField(help_text="Active ones whose version is not the latest.")
+
+
+@example(**ARTIFACT_COUNTS_EXAMPLE)
+class ArtifactDeploymentsResponseSerializer(_CountsSerializer):
+    """The deployments of one artifact, counted."""
+
+    artifact_id = ReferenceField(Artifact)
+    artifact_name = serializers.CharField()
+    status = serializers.ChoiceField(
+        DeploymentStatus.choices,
+        help_text="The first of active, error, pending, inactive that any of its deployments has.",
+    )
+
+
+@example(**PROJECT_COUNTS_EXAMPLE)
+class ProjectDeploymentsResponseSerializer(_CountsSerializer):
+    """The deployments to one project, counted."""
+
+    project_id = ReferenceField(Project)
+    project_name = serializers.CharField()
+
+
+@example(
+    total_deployments=45,
+    by_status=STATUS_COUNTS_EXAMPLE,
+    by_artifact=[ARTIFACT_COUNTS_EXAMPLE],
+    by_project=[PROJECT_COUNTS_EXAMPLE],
+    artifact_total=1,
+    project_total=1,
+    page=1,
+    page_size=1000,
+    recent_deployments=[DEPLOYMENT_EXAMPLE],
+)
+class DeploymentSummaryResponseSerializer(serializers.Serializer):
+    """All deployments at one moment, counted."""
+
+    total_deployments = serializers.IntegerField()
+    by_status = StatusCountsResponseSerializer()
+    by_artifact = ArtifactDeploymentsResponseSerializer(many=True, help_text="The most deployed first.")
+    by_project = ProjectDeploymentsResponseSerializer(many=True, help_text="The one with the most first.")
+    artifact_total = serializers.IntegerField(help_text="Artifacts on all pages.")
+    project_total = serializers.IntegerField(help_text="Projects on all pages.")
+    page = serializers.IntegerField()
+    page_size = serializers.IntegerField()
+    recent_deployments = DeploymentResponseSerializer(many=True, help_text="The five newest.")

@@ -1,0 +1,94 @@
+"""Projects, deployments and their summary."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from deployments_app import services
+from deployments_app.filters import DeploymentFilterSet, ProjectFilterSet
+from deployments_app.models import Deployment, Project
+from deployments_app.serializers import (
+    DeploymentCreateSerializer,
+    DeploymentResponseSerializer,
+    DeploymentSummaryResponseSerializer,
+    DeploymentUpdateSerializer,
+    ProjectCreateSerializer,
+    ProjectResponseSerializer,
+    ProjectUpdateSerializer,
+)
+from deployments_app.summary import deployment_summary
+from skillmeat_site.common.pagination import WholeListPagination
+from skillmeat_site.common.schema import page_parameters, resource_schema
+from skillmeat_site.common.viewsets import ResourceViewSet
+
+
+@resource_schema("Project")
+class ProjectViewSet(ResourceViewSet):
+    """``/projects``"""
+
+    queryset = Project.objects.with_counts()
+    permission_model = Project
+    path_models = {"id": Project}
+    results_key = "projects"
+    filterset_class = ProjectFilterSet
+    serializer_class = ProjectResponseSerializer
+    create_serializer_class = ProjectCreateSerializer
+    update_serializer_class = ProjectUpdateSerializer
+
+    def perform_create(self, **data: Any) -> Project:
+        """Create the project."""
+        return services.create_project(**data)
+
+    def perform_update(self, id: str, **changes: Any) -> Project:
+        """Change the project."""
+        return services.update_project(project_id=id, **changes)
+
+    def perform_delete(self, id: str) -> None:
+        """409 while deployments refer to it."""
+        services.delete_project(project_id=id)
+
+
+@resource_schema("Deployment")
+class DeploymentViewSet(ResourceViewSet):
+    """``/deployments``"""
+
+    queryset = Deployment.objects.with_details()
+    permission_model = Deployment
+    path_models = {"id": Deployment}
+    results_key = "deployments"
+    paged_actions = ("list", "summary")
+    filterset_class = DeploymentFilterSet
+    pagination_class = WholeListPagination
+    serializer_class = DeploymentResponseSerializer
+    create_serializer_class = DeploymentCreateSerializer
+    update_serializer_class = DeploymentUpdateSerializer
+
+    def perform_create(self, **data: Any) -> Deployment:
+        """Record the deployment."""
+        return services.create_deployment(**data)
+
+    def perform_update(self, id: str, **changes: Any) -> Deployment:
+        """Change the deployment."""
+        return services.update_deployment(deployment_id=id, **changes)
+
+    def perform_delete(self, id: str) -> None:
+        """The record of the deployment is gone; others stay as they are."""
+        services.delete_deployment(deployment_id=id)
+
+    @extend_schema(
+        operation_id="getDeploymentSummary",
+        summary="Count the deployments by status, artifact and project",
+        parameters=page_parameters(WholeListPagination),
+        responses=DeploymentSummaryResponseSerializer,
+    )
+    @action(detail=False, methods=["get"])
+    def summary(self, request: Request) -> Response:
+        """All numbers are of one moment. `page` and `page_size` apply to both tables."""
+        paginator = self.paginator
+        paginator.read_parameters(request)
+        summary = deployment_summary(paginator.slice())
+        page = {"page": paginator.page, "page_size": paginator.page_size}
+        return Response(DeploymentSummaryResponseSerializer({**summary, **page}).data)

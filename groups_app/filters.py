@@ -1,0 +1,16 @@
+"""Filters of the list of groups."""
+
+from collections_app.models import Artifact, Collection
+from skillmeat_site.common.filters import ReferenceFilter, SearchFilter, StrictFilterSet
+
+
+class GroupFilterSet(StrictFilterSet):
+    """Of ``GET /groups``: always by position."""
+
+    collection_id = ReferenceFilter(
+        Collection, "collection", "The collection whose groups these are.", required=True
+    )
+    search = SearchFilter("name")
+    artifact_id = ReferenceFilter(
+        Artifact, "group_artifacts__collection_artifact__artifact", "Only groups that hold this artifact."
+    )

@@ -1,0 +1,208 @@
+"""What clients send and get about groups.
+
+A group itself as clients get it is in `collections_app.serializers`, since a collection shows
+its groups.
+"""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from collections_app.models import Artifact, ArtifactType, Collection
+from collections_app.serializers import (
+    GROUP_EXAMPLE,
+    AddArtifactsSerializer,
+    GroupResponseSerializer,
+)
+from groups_app.models import Group
+from skillmeat_site.common.examples import UPDATED_AT, example, example_id
+from skillmeat_site.common.serializers import (
+    MAX_BATCH,
+    DescriptionField,
+    NameField,
+    ReferenceField,
+    ReferenceListField,
+    StrictSerializer,
+    WholeNumberField,
+    check_no_repeats,
+    field_names,
+)
+
+GROUP_ARTIFACT_EXAMPLE = {
+    "artifact_id": example_id("art"),
+    "type": "skill",
+    "name": "pdf",
+    "latest_version": "2.0.0",
+    "position": 0,
+    "added_at": UPDATED_AT,
+}
+PLACE_EXAMPLE = {"artifact_id": example_id("art"), "position": 0, "added_at": UPDATED_AT}
+
+
+@example(**GROUP_ARTIFACT_EXAMPLE)
+class GroupArtifactResponseSerializer(serializers.Serializer):
+    """An artifact at its place in a group."""
+
+    artifact_id = ReferenceField(Artifact, source="collection_artifact.artifact_id")
+    type = serializers.ChoiceField(ArtifactType.choices, source="collection_artifact.artifact.type")
+    name = serializers.CharField(source="collection_artifact.artifact.name")
+    latest_version = serializers.CharField(
+        source="collection_artifact.artifact.latest_version", allow_null=True, help_text="Null when unknown."
+    )
+    position = serializers.IntegerField(help_text="The place in the group, from 0.")
+    added_at = serializers.DateTimeField(help_text="When it joined the group.")
+
+
+@example(**GROUP_EXAMPLE, artifacts=[GROUP_ARTIFACT_EXAMPLE])
+class GroupDetailResponseSerializer(GroupResponseSerializer):
+    """A group with all its artifacts, by position."""
+
+    artifacts = serializers.SerializerMethodField()
+
+    @extend_schema_field(GroupArtifactResponseSerializer(many=True))
+    def get_artifacts(self, group: Group) -> list[dict[str, Any]]:
+        """The artifacts. Costs one query."""
+        return GroupArtifactResponseSerializer(
+            group.group_artifacts.with_artifacts().enumerated(), many=True
+        ).data
+
+
+@example(collection_id=example_id("col"), name="Documents", position=0)
+class GroupCreateSerializer(StrictSerializer):
+    """A new group."""
+
+    ignored = field_names(GroupDetailResponseSerializer)
+
+    collection_id = ReferenceField(Collection)
+    name = NameField()
+    description = DescriptionField()
+    position = WholeNumberField(required=False, help_text="Last when left out or past the end.")
+
+
+@example(name="Documents and forms", position=0)
+class GroupUpdateSerializer(GroupCreateSerializer):
+    """Changes to a group; what is not sent stays."""
+
+    collection_id = ReferenceField(Collection, required=False, help_text="May be sent back, not changed.")
+    name = NameField(required=False)
+    position = WholeNumberField(required=False, help_text="One of the places there are.")
+
+
+@example(id=example_id("grp"), position=0)
+class GroupPositionSerializer(StrictSerializer):
+    """A group and the place it should have."""
+
+    ignored = field_names(GroupResponseSerializer)
+
+    id = ReferenceField(Group)
+    position = WholeNumberField()
+
+
+@example(groups=[{"id": example_id("grp"), "position": 0}])
+class ReorderGroupsSerializer(StrictSerializer):
+    """Some groups of a collection, each with its place; the others fill what is left in order."""
+
+    groups = GroupPositionSerializer(many=True, min_length=1, max_length=MAX_BATCH)
+
+    def validate_groups(self, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """No group and no position twice."""
+        check_no_repeats(groups, "id")
+        return groups
+
+
+@example(groups=[GROUP_EXAMPLE])
+class ReorderedGroupsResponseSerializer(serializers.Serializer):
+    """All groups of the collection in their new order."""
+
+    groups = GroupResponseSerializer(many=True)
+
+
+@example(artifact_ids=[example_id("art", 1), example_id("art", 2)], position=0)
+class AddGroupArtifactsSerializer(AddArtifactsSerializer):
+    """One artifact or several, and where the first of them should stand."""
+
+    position = WholeNumberField(required=False, help_text="Last when left out or past the end.")
+
+
+@example(position=0)
+class GroupArtifactUpdateSerializer(StrictSerializer):
+    """The place that an artifact of the group should have."""
+
+    ignored = field_names(GroupArtifactResponseSerializer) | {"group_id"}
+
+    position = WholeNumberField()
+
+
+@example(artifact_id=example_id("art"), position=0)
+class ArtifactPositionSerializer(StrictSerializer):
+    """An artifact and the place it should have."""
+
+    ignored = field_names(GroupArtifactResponseSerializer)
+
+    artifact_id = ReferenceField(Artifact)
+    position = WholeNumberField()
+
+
+@example(artifacts=[{"artifact_id": example_id("art"), "position": 0}])
+class ReorderGroupArtifactsSerializer(StrictSerializer):
+    """Some artifacts of a group, each with its place; the others fill what is left in order."""
+
+    artifacts = ArtifactPositionSerializer(many=True, min_length=1, max_length=MAX_BATCH)
+
+    def validate_artifacts(self, artifacts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """No artifact and no position twice."""
+        check_no_repeats(artifacts, "artifact_id")
+        return artifacts
+
+
+@example(artifacts=[GROUP_ARTIFACT_EXAMPLE])
+class ReorderedArtifactsResponseSerializer(serializers.Serializer):
+    """The whole group in its new order."""
+
+    artifacts = GroupArtifactResponseSerializer(many=True)
+
+
+@example(artifact_ids=[example_id("art")], target_group_id=example_id("grp", 2), position=0)
+class MoveGroupArtifactsSerializer(StrictSerializer):
+    """Artifacts of this group, the group they go to, and where the first of them should stand."""
+
+    artifact_ids = ReferenceListField(Artifact)
+    target_group_id = ReferenceField(Group)
+    position = WholeNumberField(required=False, help_text="Last when left out or past the end.")
+
+
+@example(target_collection_id=example_id("col", 2), name="Documents")
+class CopyGroupSerializer(StrictSerializer):
+    """Where the copy goes, and its name: the group's own, numbered where taken, when left out."""
+
+    target_collection_id = ReferenceField(Collection)
+    name = NameField(required=False)
+
+
+@example(**PLACE_EXAMPLE, group_id=example_id("grp"))
+class GroupArtifactPositionResponseSerializer(serializers.Serializer):
+    """An artifact's place in a group."""
+
+    group_id = ReferenceField(Group)
+    artifact_id = ReferenceField(Artifact)
+    position = serializers.IntegerField()
+    added_at = serializers.DateTimeField()
+
+
+@example(**PLACE_EXAMPLE, created=True)
+class PlaceResponseSerializer(serializers.Serializer):
+    """An artifact's place in a group."""
+
+    artifact_id = ReferenceField(Artifact)
+    position = serializers.IntegerField()
+    added_at = serializers.DateTimeField()
+    created = serializers.BooleanField(help_text="False when it was in the group before.")
+
+
+@example(group_id=example_id("grp"), artifacts=[{**PLACE_EXAMPLE, "created": True}])
+class PlacedArtifactsResponseSerializer(serializers.Serializer):
+    """What was put into the group, in request order."""
+
+    group_id = ReferenceField(Group)
+    artifacts = PlaceResponseSerializer(many=True)

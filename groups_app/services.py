@@ -1,0 +1,299 @@
+"""Writes to groups, which all hold the lock on the collection: see `collections_app.services`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from collections_app.models import Artifact, Collection
+from collections_app.services import join
+from groups_app.models import Group, GroupArtifact
+from skillmeat_site.common.db import get, get_all, locked, locked_all, not_found
+from skillmeat_site.common.exceptions import MixedCollections, NotFound, NotInGroup, SameTarget
+from skillmeat_site.common.models import NAME_MAX_LENGTH, save_changes
+from skillmeat_site.common.ordering import RANK_ORDER, check_position, make_room, rearrange, save_order
+
+
+@dataclass(frozen=True)
+class Place:
+    """An artifact's place in a group, and whether the request at hand put it there."""
+
+    artifact_id: str
+    position: int
+    added_at: datetime
+    created: bool
+
+
+@transaction.atomic
+def create_group(
+    *, collection_id: str, name: str, description: str | None = None, position: int | None = None
+) -> Group:
+    """Create a group in a collection.
+
+    Args:
+        position: its place among the others; past the end or None means last.
+
+    Raises:
+        NotFound: the collection does not exist.
+        IntegrityError: the name is taken in this collection.
+    """
+    collection = locked(Collection, collection_id, attr="collection_id")
+    return _insert_group(collection, name, description, position)
+
+
+@transaction.atomic
+def update_group(*, group_id: str, position: int | None = None, **changes: Any) -> Group:
+    """Change what is given of a group.
+
+    Args:
+        position: its new place among the groups of its collection.
+
+    Raises:
+        NotFound: it does not exist.
+        IntegrityError: the name is taken in its collection.
+        ImmutableField: ``collection_id`` is given and not its own.
+        PositionOutOfRange: there is no such place.
+    """
+    group = _locked_group(group_id)
+    save_changes(group, changes, fixed=("collection_id",))
+    if position is not None:
+        check_position(position, _siblings(group).count())
+        group.rank = make_room(_siblings(group).exclude(pk=group.pk), position)
+        group.save(update_fields=["rank"])
+    return group
+
+
+@transaction.atomic
+def delete_group(*, group_id: str) -> None:
+    """Delete a group; its artifacts stay in the collection.
+
+    Raises:
+        NotFound: it does not exist.
+    """
+    _locked_group(group_id).delete()
+
+
+@transaction.atomic
+def reorder_groups(*, positions: Mapping[str, int], sibling_id: str | None = None) -> str:
+    """Put groups of one collection at the places asked for.
+
+    Args:
+        positions: the place of each named group by its id. The others keep their relative
+            order in the places left.
+        sibling_id: a group of the collection that is meant, if the request names one.
+
+    Returns:
+        The id of the collection.
+
+    Raises:
+        NotFound: a group does not exist.
+        MixedCollections: they are not all of one collection.
+        PositionOutOfRange: there is no such place.
+    """
+    named = get_all(Group, [*([sibling_id] if sibling_id else []), *positions], attr="groups")
+    collection_id = named[0].collection_id
+    if any(group.collection_id != collection_id for group in named):
+        raise MixedCollections("All groups of one reorder must be in the same collection.", attr="groups")
+    collection = locked(Collection, collection_id)
+    siblings = list(Group.objects.filter(collection=collection).order_by(*RANK_ORDER))
+    _check_present(Group, positions, {group.pk for group in siblings})
+    save_order(Group, rearrange(siblings, positions, attr="groups"))
+    return collection_id
+
+
+@transaction.atomic
+def copy_group(*, group_id: str, target_collection_id: str, name: str | None = None) -> Group:
+    """Copy a group with its artifacts, in their order, to the end of a collection.
+
+    Args:
+        name: of the copy; the group's own when None, numbered where that is taken.
+
+    Raises:
+        NotFound: the group or the collection does not exist.
+        IntegrityError: ``name`` is given and taken.
+    """
+    source_collection_id = get(Group, group_id).collection_id
+    ids = list({source_collection_id: None, target_collection_id: None})
+    target = locked_all(Collection, ids, attr="target_collection_id")[-1]
+    group = get(Group, group_id)
+    copy = _insert_group(target, name or _free_name(target, group.name), group.description)
+    entries = group.group_artifacts.order_by(*RANK_ORDER)
+    artifact_ids = list(entries.values_list("collection_artifact__artifact_id", flat=True))
+    _place(copy, artifact_ids, position=None)
+    return copy
+
+
+@transaction.atomic
+def place_artifacts(
+    *, group_id: str, artifact_ids: Sequence[str], position: int | None = None
+) -> list[Place]:
+    """Put artifacts into a group, as one block; those not in its collection join that too.
+
+    Args:
+        artifact_ids: each once, in the order they should have.
+        position: where the first of them should stand; past the end means last. With None new
+            ones go last and those in the group already stay put.
+
+    Returns:
+        One place for each id, in the same order.
+
+    Raises:
+        NotFound: the group or an artifact does not exist.
+    """
+    return _place(_locked_group(group_id), artifact_ids, position)
+
+
+@transaction.atomic
+def position_artifact(*, group_id: str, artifact_id: str, position: int) -> Place:
+    """Put an artifact of a group at another place in it.
+
+    Raises:
+        NotFound: the group does not exist, or the artifact is not in it.
+        PositionOutOfRange: there is no such place.
+    """
+    group = _locked_group(group_id)
+    if not _entries(group, [artifact_id]).exists():
+        raise NotFound(f"Artifact '{artifact_id}' not found in this group")
+    check_position(position, group.group_artifacts.count())
+    return _place(group, [artifact_id], position)[0]
+
+
+@transaction.atomic
+def remove_artifact(*, group_id: str, artifact_id: str) -> None:
+    """Take an artifact out of a group; nothing happens if it is not in it.
+
+    Raises:
+        NotFound: the group does not exist.
+    """
+    _entries(_locked_group(group_id), [artifact_id]).delete()
+
+
+@transaction.atomic
+def reorder_artifacts(*, group_id: str, positions: Mapping[str, int]) -> None:
+    """Put artifacts of a group at the places asked for; the others fill what is left in order.
+
+    Args:
+        positions: the place of each named artifact by its id.
+
+    Raises:
+        NotFound: the group or an artifact does not exist.
+        NotInGroup: an artifact is not in the group.
+        PositionOutOfRange: there is no such place.
+    """
+    group = _locked_group(group_id)
+    entries = list(group.group_artifacts.select_related("collection_artifact").order_by(*RANK_ORDER))
+    entry_ids = {entry.collection_artifact.artifact_id: entry.pk for entry in entries}
+    _check_in_group(list(positions), entry_ids, attr="artifacts")
+    by_entry = {entry_ids[id]: position for id, position in positions.items()}
+    save_order(GroupArtifact, rearrange(entries, by_entry, attr="artifacts"))
+
+
+@transaction.atomic
+def move_artifacts(
+    *, source_group_id: str, target_group_id: str, artifact_ids: Sequence[str], position: int | None = None
+) -> list[Place]:
+    """Take artifacts out of one group into another, as a drag does.
+
+    They join the target's collection where it is another one, and stay in the source's.
+
+    Returns:
+        The places in the target, in the order of ``artifact_ids``.
+
+    Raises:
+        NotFound: a group or an artifact does not exist.
+        NotInGroup: an artifact is not in the source.
+        SameTarget: the target is the source.
+    """
+    if source_group_id == target_group_id:
+        raise SameTarget("The target must be another group.", attr="target_group_id")
+    source, target = _locked_groups(source_group_id, target_group_id)
+    entries = _entries(source, artifact_ids)
+    present = set(entries.values_list("collection_artifact__artifact_id", flat=True))
+    _check_in_group(artifact_ids, present, attr="artifact_ids")
+    entries.delete()
+    return _place(target, artifact_ids, position)
+
+
+def _locked_group(group_id: str) -> Group:
+    """The group as it is once its collection is locked: another request may have deleted it."""
+    locked(Collection, get(Group, group_id).collection_id)
+    return get(Group, group_id)
+
+
+def _locked_groups(source_id: str, target_id: str) -> list[Group]:
+    groups = [get(Group, source_id), get(Group, target_id, attr="target_group_id")]
+    locked_all(Collection, list({group.collection_id: None for group in groups}))
+    return get_all(Group, [source_id, target_id])
+
+
+def _insert_group(
+    collection: Collection, name: str, description: str | None, position: int | None = None
+) -> Group:
+    rank = make_room(Group.objects.filter(collection=collection), position)
+    return Group.objects.create(collection=collection, name=name, description=description, rank=rank)
+
+
+def _siblings(group: Group) -> Any:
+    return Group.objects.filter(collection=group.collection_id)
+
+
+def _entries(group: Group, artifact_ids: Sequence[str]) -> Any:
+    return group.group_artifacts.filter(collection_artifact__artifact__in=artifact_ids)
+
+
+def _place(group: Group, artifact_ids: Sequence[str], position: int | None) -> list[Place]:
+    """Put artifacts into a group whose collection is locked; see `place_artifacts`."""
+    join(group.collection, artifact_ids)
+    present = set(_entries(group, artifact_ids).values_list("collection_artifact__artifact_id", flat=True))
+    newcomers = [id for id in artifact_ids if id not in present]
+    block = newcomers if position is None else list(artifact_ids)
+    _insert_block(group, block, position)
+    rows = _entries(group, artifact_ids).with_positions().select_related("collection_artifact")
+    placed = {row.collection_artifact.artifact_id: row for row in rows}
+    return [
+        Place(id, placed[id].position, placed[id].added_at, created=id not in present) for id in artifact_ids
+    ]
+
+
+def _insert_block(group: Group, artifact_ids: Sequence[str], position: int | None) -> None:
+    """Give the artifacts consecutive ranks from ``position`` on, whether they are in it or not."""
+    others = group.group_artifacts.exclude(collection_artifact__artifact__in=artifact_ids)
+    first = make_room(others, position, len(artifact_ids))
+    members = group.collection.collection_artifacts.filter(artifact__in=artifact_ids)
+    membership_ids = dict(members.values_list("artifact_id", "pk"))
+    GroupArtifact.objects.bulk_create(
+        (
+            GroupArtifact(group=group, collection_artifact_id=membership_ids[id], rank=first + offset)
+            for offset, id in enumerate(artifact_ids)
+        ),
+        update_conflicts=True,
+        unique_fields=["group", "collection_artifact"],
+        update_fields=["rank"],
+    )
+
+
+def _check_present(model: type[Any], named: Mapping[str, int], present: set[str]) -> None:
+    """Rows that were deleted while the lock was waited for."""
+    missing = [id for id in named if id not in present]
+    if missing:
+        raise not_found(model, *missing, attr="groups")
+
+
+def _check_in_group(artifact_ids: Sequence[str], present: Any, *, attr: str) -> None:
+    strangers = [id for id in artifact_ids if id not in present]
+    if strangers:
+        get_all(Artifact, strangers, attr=attr)
+        raise NotInGroup(f"Not in the group: {', '.join(strangers)}.", attr=attr)
+
+
+def _free_name(collection: Collection, name: str) -> str:
+    """``name``, or ``name (2)``, ``name (3)``, … whichever is free, cut to fit."""
+    taken = set(Group.objects.filter(collection=collection).values_list("name", flat=True))
+    candidate, number = name, 1
+    while candidate in taken:
+        number += 1
+        suffix = f" ({number})"
+        candidate = name[: NAME_MAX_LENGTH - len(suffix)] + suffix
+    return candidate

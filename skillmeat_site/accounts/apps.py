@@ -1,0 +1,32 @@
+"""Who may use the API."""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
+
+DOMAIN_APPS = ("collections_app", "groups_app", "deployments_app")
+
+
+class AccountsConfig(AppConfig):
+    """API tokens, login, permissions."""
+
+    name = "skillmeat_site.accounts"
+    verbose_name = "Access"
+
+    def ready(self) -> None:
+        """Have the groups made after migrate, the first moment at which permissions exist."""
+        post_migrate.connect(create_groups, sender=self)
+
+
+def create_groups(**_: Any) -> None:
+    """Create the groups Editors and Viewers, once: what an admin changes about them stays."""
+    auth = apps.get_app_config("auth")
+    permissions = auth.get_model("Permission").objects.filter(content_type__app_label__in=DOMAIN_APPS)
+    for name, granted in {
+        "Editors": permissions,
+        "Viewers": permissions.filter(codename__startswith="view_"),
+    }.items():
+        group, created = auth.get_model("Group").objects.get_or_create(name=name)
+        if created:
+            group.permissions.set(granted)

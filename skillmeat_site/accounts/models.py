@@ -1,0 +1,89 @@
+"""API tokens, and the table behind the shared cache."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+# A token's last use is written down at most this often, so that reading stays reading.
+LAST_USED_PRECISION = timedelta(minutes=1)
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Reads and writes of tokens."""
+
+    def valid(self) -> ApiTokenQuerySet:
+        """Those that are neither expired nor revoked."""
+        return self.filter(expires_at__gt=timezone.now(), revoked_at=None)
+
+    def issue(self, user: models.Model, name: str = "") -> tuple[ApiToken, str]:
+        """Make a token for ``user``.
+
+        Returns:
+            The token, and its key: the only time that the key is known.
+        """
+        key = secrets.token_urlsafe(32)
+        expires_at = timezone.now() + timedelta(days=settings.TOKEN_TTL_DAYS)
+        return self.create(digest=digest(key), user=user, name=name, expires_at=expires_at), key
+
+    def revoke(self) -> None:
+        """Make these tokens useless from now on."""
+        self.filter(revoked_at=None).update(revoked_at=timezone.now())
+
+
+class ApiToken(models.Model):
+    """A key to the API. Only its SHA-256 digest is kept: a stolen database opens nothing.
+
+    The key has 256 random bits, so unlike a password it needs no slow hash.
+    """
+
+    digest = models.CharField(primary_key=True, max_length=64, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=255, blank=True, help_text="What the token is for.")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.name or 'token'} of {self.user}"
+
+    def touch(self) -> None:
+        """Write down that the token is in use. Costs a query at most once a minute."""
+        now = timezone.now()
+        if self.last_used_at is None or now - self.last_used_at >= LAST_USED_PRECISION:
+            ApiToken.objects.filter(pk=self.pk).update(last_used_at=now)
+
+
+class CacheEntry(models.Model):
+    """A row of Django's database cache, which login throttling uses where there is no Redis.
+
+    Declared as a model so that ``migrate`` alone makes the table. Only the cache backend reads
+    and writes it.
+    """
+
+    cache_key = models.CharField(primary_key=True, max_length=255)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "skillmeat_cache"
+
+    def __str__(self) -> str:
+        return self.cache_key
+
+
+def digest(key: str) -> str:
+    """What is kept of a token's key."""
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,81 @@
+"""Logging in and out."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from skillmeat_site.accounts.models import ApiToken
+from skillmeat_site.accounts.serializers import (
+    LoginResponseSerializer,
+    LoginSerializer,
+    UserResponseSerializer,
+)
+from skillmeat_site.accounts.throttling import LoginThrottle
+from skillmeat_site.common.viewsets import ApiViewSet
+
+
+class AuthViewSet(ApiViewSet):
+    """``/auth``"""
+
+    queryset = ApiToken.objects.none()
+    serializer_class = UserResponseSerializer
+    pagination_class = None
+    filter_backends = ()
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """Login authenticates nobody, and yet its 401 must say how it is done."""
+        return "Token"
+
+    @extend_schema(
+        operation_id="login",
+        summary="Log in",
+        request=LoginSerializer,
+        responses={200: LoginResponseSerializer},
+        auth=[],
+    )
+    @action(
+        detail=False,
+        methods=["post"],
+        authentication_classes=[],
+        permission_classes=[AllowAny],
+        throttle_classes=[LoginThrottle],
+    )
+    def login(self, request: Request) -> Response:
+        """A new token for the user. At most ten attempts a minute per address and user name."""
+        user = authenticate(request, **self.validated(LoginSerializer))
+        if user is None:
+            raise AuthenticationFailed("Wrong user name or password.", code="invalid_credentials")
+        ApiToken.objects.filter(user=user, expires_at__lt=timezone.now()).delete()
+        token, key = ApiToken.objects.issue(user, name="login")
+        body: dict[str, Any] = {"token": key, "expiry": token.expires_at, "user": user}
+        return Response(LoginResponseSerializer(body).data)
+
+    @extend_schema(operation_id="logout", summary="Log out", request=None, responses={204: None})
+    @action(detail=False, methods=["post"])
+    def logout(self, request: Request) -> Response:
+        """The token of this request is useless from now on."""
+        ApiToken.objects.filter(pk=request.auth.pk).revoke()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(
+        operation_id="logoutAll", summary="Log out everywhere", request=None, responses={204: None}
+    )
+    @action(detail=False, methods=["post"])
+    def logoutall(self, request: Request) -> Response:
+        """All tokens of the user are useless from now on."""
+        ApiToken.objects.filter(user=request.user).revoke()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(operation_id="getCurrentUser", summary="Show who I am", responses=UserResponseSerializer)
+    @action(detail=False, methods=["get"])
+    def me(self, request: Request) -> Response:
+        """The user behind the token, and what they may do."""
+        return Response(UserResponseSerializer(request.user).data)

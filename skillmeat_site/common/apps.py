@@ -1,0 +1,16 @@
+"""Registers what the shared plumbing adds to Django."""
+
+from django.apps import AppConfig
+
+
+class CommonConfig(AppConfig):
+    """Shared API plumbing: knows Django and its libraries, and no app of ours."""
+
+    name = "skillmeat_site.common"
+    verbose_name = "Common"
+
+    def ready(self) -> None:
+        """Make the search lookup known to every text field."""
+        from skillmeat_site.common import search
+
+        search.register()

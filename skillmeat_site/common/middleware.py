@@ -1,0 +1,45 @@
+"""What happens to a request before and beside Django's own middleware."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from skillmeat_site.common.errors import PayloadTooLarge, error_response
+
+GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponse]
+
+# How much of a body that is refused is read all the same: a client that is still sending when
+# the connection closes sees a broken pipe instead of the 413.
+_MAX_DRAINED_BYTES = 32 * 1024 * 1024
+_CHUNK_BYTES = 64 * 1024
+
+
+def strip_trailing_slash(get_response: GetResponse) -> GetResponse:
+    """Answer ``/api/v1/groups/`` as ``/api/v1/groups``, without a redirect, for every method."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path_info.endswith("/") and request.path_info.startswith(("/api/", "/healthz", "/readyz")):
+            request.path_info = request.path_info[:-1]
+            request.path = request.path[:-1]
+        return get_response(request)
+
+    return middleware
+
+
+def limit_body(get_response: GetResponse) -> GetResponse:
+    """Refuse a body that is larger than ``MAX_BODY_BYTES``, whatever the URL, with 413."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if int(request.META.get("CONTENT_LENGTH") or 0) <= settings.MAX_BODY_BYTES:
+            return get_response(request)
+        for _ in range(_MAX_DRAINED_BYTES // _CHUNK_BYTES):
+            if not request.read(_CHUNK_BYTES):
+                break
+        limit = settings.MAX_BODY_BYTES // 1024 // 1024
+        return error_response(
+            PayloadTooLarge(f"The request body is larger than {limit} MiB. Send less at once.")
+        )
+
+    return middleware

@@ -1,0 +1,94 @@
+"""Order without gaps: a row stores a rank, and its position is counted when it is read.
+
+A rank only orders. Ranks may have gaps, so a delete by any road (a cascade, an admin) leaves
+the positions dense without any renumbering. Whoever writes ranks holds the lock on the parent
+of the siblings, so no two rows ever get the same one.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.db.models import Count, F, Max, Model, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
+
+from skillmeat_site.common.exceptions import PositionOutOfRange
+
+M = TypeVar("M", bound=Model)
+RANK_ORDER = ("rank", "pk")
+
+
+def position_in_whole(parent: str) -> Any:
+    """The position as an expression, for a query that reads all siblings: one pass over them.
+
+    Args:
+        parent: the foreign key that siblings share.
+    """
+    return Window(RowNumber(), partition_by=[F(parent)], order_by=[F("rank"), F("pk")]) - 1
+
+
+def position_of_each(model: type[Model], parent: str) -> Any:
+    """The position as an expression, for a query that reads some siblings: a count for each."""
+    before = Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk"))
+    siblings = model._default_manager.filter(before, **{parent: OuterRef(parent)}).order_by()
+    return Coalesce(Subquery(siblings.values(parent).annotate(n=Count("*")).values("n")), 0)
+
+
+def make_room(siblings: QuerySet[M], position: int | None, count: int = 1) -> int:
+    """Free ``count`` ranks before the sibling at ``position``.
+
+    Args:
+        siblings: all rows of one parent, but those that are about to be put there.
+        position: where the first of them should stand; past the end or None means last.
+
+    Returns:
+        The first of the free ranks.
+    """
+    following = None
+    if position is not None and position < siblings.count():
+        following = siblings.order_by(*RANK_ORDER).values_list("rank", flat=True)[position]
+    if following is None:
+        last = siblings.aggregate(last=Max("rank"))["last"]
+        return 0 if last is None else last + 1
+    siblings.filter(rank__gte=following).update(rank=F("rank") + count)
+    return following
+
+
+def check_position(position: int, count: int, *, attr: str = "position") -> None:
+    """Raise unless ``position`` is one of ``count`` places.
+
+    Raises:
+        PositionOutOfRange: it is not.
+    """
+    if not 0 <= position < count:
+        raise PositionOutOfRange(f"The position must be from 0 to {count - 1}.", attr=attr)
+
+
+def rearrange(siblings: Sequence[M], positions: Mapping[str, int], *, attr: str) -> list[M]:
+    """Put some siblings at the places asked for; the others keep their order in what is left.
+
+    Args:
+        siblings: all of them, in their present order.
+        positions: the place of each named sibling by its id.
+        attr: the field to blame.
+
+    Returns:
+        The siblings in their new order. Nothing is saved; see `save_order`.
+
+    Raises:
+        PositionOutOfRange: there is no such place.
+    """
+    by_id = {row.pk: row for row in siblings}
+    taken: dict[int, M] = {}
+    for id, position in positions.items():
+        check_position(position, len(siblings), attr=attr)
+        taken[position] = by_id[id]
+    others = iter([row for row in siblings if row.pk not in positions])
+    return [taken[place] if place in taken else next(others) for place in range(len(siblings))]
+
+
+def save_order(model: type[M], siblings: Sequence[Any]) -> None:
+    """Store the order of ``siblings``, which are all there are. Writes the rows that moved."""
+    moved = [row for rank, row in enumerate(siblings) if row.rank != rank]
+    for rank, row in enumerate(siblings):
+        row.rank = rank
+    model._default_manager.bulk_update(moved, ["rank"], batch_size=500)

@@ -1,0 +1,287 @@
+"""The OpenAPI document: what drf-spectacular cannot see for itself.
+
+Front-end developers work from that document alone, so every operation lists its errors, its
+headers and an example.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from django.db import models
+from drf_spectacular.plumbing import build_parameter_type
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from drf_standardized_errors.openapi import AutoSchema
+from drf_standardized_errors.types import Error
+from rest_framework import serializers
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.settings import APISettings
+
+from skillmeat_site.common.errors import error_body
+from skillmeat_site.common.filters import ReferenceFilter
+from skillmeat_site.common.ids import id_field
+from skillmeat_site.common.pagination import PagePagination
+from skillmeat_site.common.serializers import ReferenceField, ReferenceListField
+
+V = TypeVar("V", bound=type[Any])
+
+
+class ErrorType(models.TextChoices):
+    """Whose fault an error is."""
+
+    VALIDATION_ERROR = "validation_error"
+    CLIENT_ERROR = "client_error"
+    SERVER_ERROR = "server_error"
+
+
+class ErrorSerializer(serializers.Serializer):
+    """One thing that is wrong."""
+
+    code = serializers.CharField(help_text="Short and stable; for programs.")
+    detail = serializers.CharField(help_text="For people.")
+    attr = serializers.CharField(allow_null=True, help_text="The field at fault, such as `artifact_ids.3`.")
+
+
+class ErrorResponseSerializer(serializers.Serializer):
+    """The body of every 4xx and 5xx."""
+
+    type = serializers.ChoiceField(ErrorType.choices)
+    detail = serializers.CharField(help_text="What is wrong and what to do about it, in one string.")
+    errors = ErrorSerializer(many=True)
+
+
+# For each status: type, code, detail and field of its example.
+ERROR_EXAMPLES = {
+    "400": ("validation_error", "unique", "A collection with this name already exists.", "name"),
+    "401": ("client_error", "not_authenticated", "Authentication credentials were not provided.", None),
+    "403": ("client_error", "permission_denied", "You do not have permission to perform this action.", None),
+    "404": ("client_error", "not_found", "Collection 'col-019c2d7b4a7672b19c3e000000000009' not found", None),
+    "406": ("client_error", "not_acceptable", "Could not satisfy the request Accept header.", None),
+    "409": ("client_error", "conflict", "3 deployments still refer to this. Delete them first.", None),
+    "413": (
+        "client_error",
+        "payload_too_large",
+        "The request body is larger than 2 MiB. Send less at once.",
+        None,
+    ),
+    "415": (
+        "client_error",
+        "unsupported_media_type",
+        'Unsupported media type "text/plain" in request.',
+        None,
+    ),
+    "429": ("client_error", "throttled", "Request was throttled. Expected available in 30 seconds.", None),
+    "500": ("server_error", "error", "Internal server error", None),
+    "503": (
+        "server_error",
+        "database_unavailable",
+        "The database cannot be reached. Try again in a few seconds.",
+        None,
+    ),
+}
+RESPONSE_HEADERS = {
+    "ETag": "Changes when the body does; send it back as If-None-Match.",
+    "Location": "The URL of what was created.",
+    "Retry-After": "How many seconds to wait.",
+    "WWW-Authenticate": "How to authenticate: `Token`.",
+}
+
+
+def error_example(status: str) -> dict[str, Any]:
+    """The example body for a status."""
+    type_, code, detail, attr = ERROR_EXAMPLES[status]
+    return error_body(type_, [Error(code=code, detail=detail, attr=attr)])
+
+
+class ApiSchema(AutoSchema):
+    """Describes one operation."""
+
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        """``If-None-Match`` on everything that carries an ETag."""
+        if self.method != "GET":
+            return []
+        return [
+            OpenApiParameter(
+                "If-None-Match",
+                str,
+                OpenApiParameter.HEADER,
+                description="An ETag: the answer is 304, without a body, while nothing has changed.",
+            )
+        ]
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        responses = super()._get_response_bodies(direction)
+        if self.method == "GET":
+            responses["304"] = {"description": "Nothing has changed since that ETag."}
+        return dict(sorted(responses.items()))
+
+    def _get_response_headers_for_code(self, status_code: str, direction: Any = "response") -> dict[str, Any]:
+        names = {
+            "200": ["ETag"] if self.method == "GET" else [],
+            # Memberships, the parts of a whole, have no URL of their own.
+            "201": [] if self.view.is_part else ["Location"],
+            "401": ["WWW-Authenticate"],
+            "429": ["Retry-After"],
+            "503": ["Retry-After"],
+        }.get(status_code, [])
+        return {name: {"schema": {"type": "string"}, "description": RESPONSE_HEADERS[name]} for name in names}
+
+    def _get_allowed_error_status_codes(self) -> list[str]:
+        writes = self.method != "GET"
+        has_body = self._body() is not None
+        restricted = writes and hasattr(self.view, "permission_model")
+        possible = {
+            "400": True,
+            "401": True,
+            "403": restricted,
+            "404": self._names_rows(),
+            "406": True,
+            "409": restricted,
+            "413": has_body,
+            "415": has_body,
+            "429": True,
+            "500": True,
+            "503": True,
+        }
+        return [status for status, is_possible in possible.items() if is_possible]
+
+    def _names_rows(self) -> bool:
+        """Whether a request names rows by id, which may not exist."""
+        filters = getattr(getattr(self.view, "filterset_class", None), "base_filters", {}).values()
+        return (
+            "{" in self.path
+            or (self._is_list_view() and any(isinstance(field, ReferenceFilter) for field in filters))
+            or any(isinstance(field, ReferenceField | ReferenceListField) for field in self._body_fields())
+        )
+
+    def _body(self) -> Any:
+        """What is sent in the body, as the operation declares it; None without one."""
+        return self.get_request_serializer() if self.method in ("POST", "PUT", "PATCH") else None
+
+    def _body_fields(self) -> Iterator[serializers.Field]:
+        body = self._body()
+        if isinstance(body, type) and issubclass(body, serializers.Serializer):
+            for field in body().fields.values():
+                nested = getattr(field, "child", None)
+                yield from nested.fields.values() if isinstance(nested, serializers.Serializer) else [field]
+
+    def _should_add_error_response(self, responses: dict[str, Any], status_code: str) -> bool:
+        return status_code not in responses
+
+    def _get_error_response_serializer(self, status_code: str) -> type[serializers.Serializer]:
+        return ErrorResponseSerializer
+
+    def _get_error_response_examples(self) -> list[OpenApiExample]:
+        return [
+            OpenApiExample(
+                f"Error{status}", value=error_example(status), status_codes=[status], response_only=True
+            )
+            for status in self._get_allowed_error_status_codes()
+        ]
+
+    def _get_paginator(self) -> Any:
+        """The view's own, which knows what the rows are called."""
+        return getattr(self.view, "paginator", None)
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        return [self._path_parameter(name) for name in variables]
+
+    def _path_parameter(self, name: str) -> dict[str, Any]:
+        model = self.view.path_models[name]
+        return build_parameter_type(
+            name=name,
+            location=OpenApiParameter.PATH,
+            description=f"The id of the {model._meta.verbose_name}.",
+            schema={"type": "string", "pattern": id_field(model).pattern},
+        )
+
+    def get_paginated_name(self, serializer_name: str) -> str:
+        """``CollectionListResponse`` for pages of ``CollectionResponse``."""
+        return f"{serializer_name.removesuffix('Response')}ListResponse"
+
+
+def resource_schema(name: str) -> Callable[[V], V]:
+    """Decorate a `ResourceViewSet` with the names of its operations.
+
+    Args:
+        name: of one, as in ``getCollection``.
+    """
+    one, many = name.lower(), f"{name.lower()}s"
+    an = f"an {one}" if one[0] in "aeiou" else f"a {one}"
+
+    def decorate(view: V) -> V:
+        detail = view.detail_serializer_class or view.serializer_class
+        change = {
+            "request": view.update_serializer_class,
+            "responses": view.serializer_class,
+            "description": "What is sent is changed, the rest stays. An empty object changes nothing.",
+        }
+        return extend_schema_view(
+            list=extend_schema(
+                operation_id=f"list{name}s",
+                summary=f"List {many}",
+                description=f"A page of the {many} that match all filters.",
+            ),
+            create=extend_schema(
+                operation_id=f"create{name}",
+                summary=f"Create {an}",
+                description="Fields that a client may not set are accepted and ignored.",
+                request=view.create_serializer_class,
+                responses={201: view.serializer_class},
+            ),
+            retrieve=extend_schema(
+                operation_id=f"get{name}", summary=f"Show {an}", description=detail.__doc__, responses=detail
+            ),
+            update=extend_schema(operation_id=f"update{name}", summary=f"Change {an}", **change),
+            partial_update=extend_schema(
+                operation_id=f"patch{name}", summary=f"Change {an}, just as PUT does", **change
+            ),
+            destroy=extend_schema(
+                operation_id=f"delete{name}", summary=f"Delete {an}", description=view.perform_delete.__doc__
+            ),
+        )(view)
+
+    return decorate
+
+
+def page_parameters(pagination_class: type[PagePagination]) -> list[OpenApiParameter]:
+    """``page`` and ``page_size``, for an action that pages by itself."""
+    return [
+        OpenApiParameter(parameter["name"], parameter["schema"], description=parameter["description"])
+        for parameter in pagination_class().get_schema_operation_parameters(None)
+    ]
+
+
+def object_or_list(serializer: type[serializers.Serializer], key: str) -> dict[str, Any]:
+    """The request that is either ``serializer``'s object or the bare list under its ``key``."""
+    items = serializer().fields[key]
+    listed = {
+        "type": "array",
+        "items": _reference(type(items.child)),
+        "minItems": items.min_length,
+        "maxItems": items.max_length,
+    }
+    return {"application/json": {"oneOf": [_reference(serializer), listed]}}
+
+
+def _reference(serializer: type[serializers.BaseSerializer]) -> dict[str, str]:
+    name = serializer.__name__.removesuffix("Serializer")
+    return {"$ref": f"#/components/schemas/{name}Request"}
+
+
+def close_components(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, Any]:
+    """Say that responses always have all their properties and requests take no others.
+
+    Without the first a generated client takes nullable properties for optional ones.
+    """
+    for name, component in result["components"]["schemas"].items():
+        if name.endswith("Request"):
+            component["additionalProperties"] = False
+        elif "properties" in component:
+            component["required"] = list(component["properties"])
+    return result
+
+
+class FormatNegotiation(DefaultContentNegotiation):
+    """Lets ``?format=json`` choose how the document is written; no other view knows it."""
+
+    settings = APISettings({"URL_FORMAT_OVERRIDE": "format"})

@@ -1,0 +1,51 @@
+"""Case-insensitive "contains" for every alphabet, alike on both databases.
+
+Django's ``icontains`` folds only ASCII on SQLite, and on PostgreSQL what the locale of the
+database folds. Here both sides are put into Unicode upper case: by Python for what is searched
+and on SQLite, by ICU on PostgreSQL.
+"""
+
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.db.models import CharField, Lookup, TextField
+
+
+class ContainsAnyCase(Lookup):
+    """``field__contains_any_case="text"``: ``%`` and ``_`` are ordinary characters."""
+
+    lookup_name = "contains_any_case"
+
+    def get_prep_lookup(self) -> str:
+        """What is looked for, in upper case."""
+        return str(self.rhs).upper()
+
+    def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        """By the function that `_add_sqlite_function` gives every connection."""
+        return self._sql(compiler, connection, "INSTR(UNICODE_UPPER({text}), {part}) > 0")
+
+    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        """By ICU's root locale, which every PostgreSQL package contains."""
+        return self._sql(compiler, connection, 'STRPOS(UPPER({text} COLLATE "und-x-icu"), {part}) > 0')
+
+    def _sql(self, compiler: Any, connection: BaseDatabaseWrapper, template: str) -> tuple[str, list[Any]]:
+        text, text_params = self.process_lhs(compiler, connection)
+        part, part_params = self.process_rhs(compiler, connection)
+        return template.format(text=text, part=part), [*text_params, *part_params]
+
+
+def register() -> None:
+    """Give text fields the lookup, and SQLite connections the function behind it."""
+    CharField.register_lookup(ContainsAnyCase)
+    TextField.register_lookup(ContainsAnyCase)
+    connection_created.connect(_add_sqlite_function, dispatch_uid="unicode_upper")
+
+
+def _add_sqlite_function(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("UNICODE_UPPER", 1, _upper, deterministic=True)
+
+
+def _upper(text: str | None) -> str | None:
+    return None if text is None else text.upper()

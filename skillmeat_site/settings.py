@@ -1,0 +1,307 @@
+"""Settings of every installation, read from the environment.
+
+The table in README.md lists what an operator may set. Everything else here is a decision of
+the product and the same everywhere.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.management.utils import get_random_secret_key
+from django.urls import reverse_lazy
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Security ---------------------------------------------------------------------------------
+
+# Tracebacks in the browser; never where strangers can reach the server.
+DEBUG = env.bool("DEBUG", default=False)
+
+
+def _kept_secret_key(path: Path) -> str:
+    """The key in ``path``, made on first use, so that logins outlive a restart.
+
+    Created exclusively: of several processes that start together, one writes and all read it.
+    """
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(get_random_secret_key())
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+# Signs admin sessions and CSRF tokens.
+SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret_key(BASE_DIR / ".secret-key")
+
+# Host names this server answers to; others get 400.
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+
+# Origins (scheme and host) from which the admin's forms may be posted through a proxy.
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Switch on behind a proxy that ends TLS: redirects plain HTTP, keeps cookies off it, sends HSTS.
+# Off by default, since `make run` serves plain HTTP to this machine.
+HTTPS_ONLY = env.bool("HTTPS_ONLY", default=False)
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS_ONLY else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
+SECURE_HSTS_PRELOAD = HTTPS_ONLY
+SESSION_COOKIE_SECURE = HTTPS_ONLY
+CSRF_COOKIE_SECURE = HTTPS_ONLY
+
+# Proxies in front of this server whose X-Forwarded-For is believed; 0 believes none.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# How long an API token is good for.
+TOKEN_TTL_DAYS = env.int("TOKEN_TTL_DAYS", default=30)
+
+# Larger request bodies are refused with 413.
+MAX_BODY_BYTES = 2 * 1024 * 1024
+
+# --- Applications -----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "django_filters",
+    "django_guid",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "rest_framework",
+    "skillmeat_site.common",
+    "collections_app",
+    "groups_app",
+    "deployments_app",
+    "skillmeat_site.importing",
+    # Last: after migrate it grants permissions on the models of all apps above.
+    "skillmeat_site.accounts",
+]
+
+MIDDLEWARE = [
+    "django_guid.middleware.guid_middleware",
+    "skillmeat_site.common.middleware.strip_trailing_slash",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "skillmeat_site.common.middleware.limit_body",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "skillmeat_site.urls"
+WSGI_APPLICATION = "skillmeat_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "skillmeat_site" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ---------------------------------------------------------------------------------
+
+
+def _database(url: dict[str, Any]) -> dict[str, Any]:
+    """Complete what DATABASE_URL says with what this product needs of that database."""
+    if url["ENGINE"] == "django.db.backends.sqlite3":
+        # IMMEDIATE: a transaction that writes never has to give up half-way. FULL: a commit
+        # that was acknowledged survives a power cut, which WAL alone does not promise.
+        url["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+        url["CONN_MAX_AGE"] = 600
+    else:
+        # The pool gives a thread its connection back at once and replaces broken ones.
+        url["OPTIONS"] = {
+            **url.get("OPTIONS", {}),
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
+            "connect_timeout": 5,
+        }
+        url["CONN_HEALTH_CHECKS"] = True
+    return url
+
+
+DATABASES = {"default": _database(env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Cache: login attempts, shared by all workers ---------------------------------------------
+
+REDIS_URL = env.str("REDIS_URL", default="")
+
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+    }
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "skillmeat_cache",
+    }
+}
+
+# --- The API ----------------------------------------------------------------------------------
+
+# For example "1000/min" per user; empty switches the limit off.
+API_RATE_LIMIT = env.str("API_RATE_LIMIT", default="")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["skillmeat_site.accounts.authentication.ApiTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["skillmeat_site.common.permissions.ModelPermissions"],
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"] if API_RATE_LIMIT else [],
+    "DEFAULT_THROTTLE_RATES": {"user": API_RATE_LIMIT or None},
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "DEFAULT_PARSER_CLASSES": ["skillmeat_site.common.json.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["skillmeat_site.common.json.FastJSONRenderer"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "skillmeat_site.common.schema.ApiSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    # Neither OPTIONS descriptions nor ?format= are part of the contract.
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "skillmeat_site.common.errors.ApiExceptionHandler",
+    "EXCEPTION_FORMATTER_CLASS": "skillmeat_site.common.errors.ApiExceptionFormatter",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+}
+
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "if-match", "if-none-match", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["ETag", "Location", "Retry-After", "X-Request-ID"]
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SkillMeat API",
+    "DESCRIPTION": (
+        "Which AI-agent artifacts do I have, how are they organised, and where is each one "
+        "deployed, at which version and in which state?\n\n"
+        "Log in with `POST /api/v1/auth/login` and send the token as `Authorization: Token <key>`."
+    ),
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    # A create request must not demand `id`; an update is one component for PUT and PATCH.
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ArtifactType": "collections_app.models.ArtifactType",
+        "DeploymentStatus": "deployments_app.models.DeploymentStatus",
+        "ErrorType": "skillmeat_site.common.schema.ErrorType",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
+        "skillmeat_site.common.schema.close_components",
+    ],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True, "validatorUrl": None},
+    # Its search index runs in a worker made from a blob and its logo is an outside picture.
+    "REDOC_UI_SETTINGS": {"disableSearch": True, "hideLogo": True, "nativeScrollbars": True},
+    "TAGS": [
+        {"name": "collections", "description": "Collections and the artifacts in them."},
+        {"name": "groups", "description": "Ordered groups inside a collection."},
+        {"name": "deployments", "description": "What is deployed where, and its summary."},
+        {"name": "artifacts", "description": "Skills, commands, agents, MCP servers and hooks."},
+        {"name": "projects", "description": "What artifacts are deployed to."},
+        {"name": "auth", "description": "Tokens and the user behind them."},
+    ],
+}
+
+# --- Admin ------------------------------------------------------------------------------------
+
+LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+UNFOLD = {
+    "SITE_TITLE": "SkillMeat",
+    "SITE_HEADER": "SkillMeat",
+    "SITE_URL": "/",
+}
+
+# --- Texts, times and static files ------------------------------------------------------------
+
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+# Assets are served from the packages too, so that the server works before collectstatic.
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+
+# --- Logging ----------------------------------------------------------------------------------
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    # CORS_EXPOSE_HEADERS lists it; the library would overwrite the others.
+    "EXPOSE_HEADER": False,
+}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "django_guid.log_filters.CorrelationId"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s [%(correlation_id)s] %(name)s: %(message)s"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]},
+    },
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        "django_guid": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,43 @@
+"""The composition root: every URL, and the one router of the API."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import TemplateView
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from rest_framework.routers import SimpleRouter
+
+from collections_app.views import ArtifactViewSet, CollectionArtifactViewSet, CollectionViewSet
+from deployments_app.views import DeploymentViewSet, ProjectViewSet
+from groups_app.views import GroupArtifactViewSet, GroupViewSet
+from skillmeat_site.accounts.views import AuthViewSet
+from skillmeat_site.common.schema import FormatNegotiation
+from skillmeat_site.health import healthz, readyz
+
+router = SimpleRouter(trailing_slash=False)
+router.register("collections", CollectionViewSet)
+router.register("collections/(?P<id>[^/]+)/artifacts", CollectionArtifactViewSet, "collection-artifact")
+router.register("groups", GroupViewSet)
+router.register("groups/(?P<id>[^/]+)/artifacts", GroupArtifactViewSet)
+router.register("artifacts", ArtifactViewSet)
+router.register("projects", ProjectViewSet)
+router.register("deployments", DeploymentViewSet)
+router.register("auth", AuthViewSet, "auth")
+
+api = [
+    *router.urls,
+    path("schema", SpectacularAPIView.as_view(content_negotiation_class=FormatNegotiation), name="schema"),
+    path("docs", SpectacularSwaggerView.as_view(), name="docs"),
+    path("redoc", SpectacularRedocView.as_view(), name="redoc"),
+]
+urlpatterns = [
+    path("", TemplateView.as_view(template_name="home.html"), name="home"),
+    path("api/v1/", include(api)),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]
+
+handler400 = "skillmeat_site.common.errors.bad_request"
+handler403 = "skillmeat_site.common.errors.permission_denied"
+handler404 = "skillmeat_site.common.errors.not_found_page"
+handler500 = "skillmeat_site.common.errors.server_error"
