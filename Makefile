@@ -1,0 +1,60 @@
+# Everything that can be done here. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := $(BIN)/python manage.py
+# Kept in the virtual environment, so that it is made anew together with it.
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-sqlite test-postgresql lint schema import clean
+
+help: ## List what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.txt requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $(INSTALLED) $@
+
+install: $(INSTALLED_DEV) ## Install everything into .venv
+
+run: $(INSTALLED) ## Start the server on port 8000; on first use, create demo content and an admin
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) first_use
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@exec $(BIN)/gunicorn skillmeat_site.wsgi
+
+import: $(INSTALLED) ## Import a project: make import PROJECT=/path/to/project
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) import_project "$(PROJECT)"
+
+test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL if one answers
+	@$(BIN)/python -m tests.run
+
+lint: $(INSTALLED_DEV) ## Check style, types, layers, migrations, deployment settings and openapi.yaml
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports --no-cache
+	$(MANAGE) makemigrations --check --dry-run
+	HTTPS_ONLY=1 $(MANAGE) check --deploy --fail-level WARNING
+	$(MANAGE) spectacular --validate --fail-on-warn --file $(VENV)/openapi.yaml
+	@diff -u openapi.yaml $(VENV)/openapi.yaml || { echo "openapi.yaml is out of date: run make schema"; exit 1; }
+
+schema: $(INSTALLED_DEV) ## Write openapi.yaml anew
+	$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
+
+clean: ## Remove what make, the tests and the server left, but no data
+	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,109 @@
+"""Projects and deployments in Django admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from deployments_app import services
+from deployments_app.models import Deployment, DeploymentQuerySet, Project, ProjectQuerySet
+from skillmeat_site.common.admin import ServiceAdmin
+
+
+@admin.register(Project)
+class ProjectAdmin(ServiceAdmin):
+    """Projects."""
+
+    list_display = ["name", "deployment_count", "created_at", "updated_at"]
+    search_fields = ["name", "description"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["id", "created_at", "updated_at"]
+
+    def get_queryset(self, request: HttpRequest) -> ProjectQuerySet:
+        """With what the list counts."""
+        return Project.objects.with_counts()
+
+    @admin.display(description="deployments", ordering="deployment_count")
+    def deployment_count(self, project: Any) -> int:
+        """How many deployments it has had."""
+        return project.deployment_count
+
+    def perform_create(self, **data: Any) -> Project:
+        """Create the project."""
+        return services.create_project(**data)
+
+    def perform_update(self, id: str, **changes: Any) -> Project:
+        """Change the project."""
+        return services.update_project(project_id=id, **changes)
+
+    def perform_delete(self, id: str) -> None:
+        """Delete the project."""
+        services.delete_project(project_id=id)
+
+
+class DeploymentForm(ModelForm):
+    """A deployment. Making one active is no error while another is: it takes that one's place."""
+
+    class Meta:
+        model = Deployment
+        fields = ["artifact", "project", "deployed_version", "status"]
+        help_texts = {"deployed_version": "Left empty, a new deployment has the artifact's latest version."}
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Without the project the constraint on one active deployment is not checked beforehand.
+        return {*super()._get_validation_exclusions(), "project"}
+
+
+@admin.register(Deployment)
+class DeploymentAdmin(ServiceAdmin):
+    """Deployments."""
+
+    form = DeploymentForm
+    list_display = [
+        "artifact",
+        "project",
+        "deployed_version",
+        "latest_version",
+        "is_outdated",
+        "status",
+        "deployed_at",
+    ]
+    list_filter = ["status", "artifact__type", "project"]
+    search_fields = ["artifact__name", "project__name", "deployed_version"]
+    date_hierarchy = "deployed_at"
+    autocomplete_fields = ["artifact", "project"]
+    fields = ["artifact", "project", "deployed_version", "status", "id", "deployed_at", "updated_at"]
+    readonly_fields = ["id", "deployed_at", "updated_at"]
+
+    def get_queryset(self, request: HttpRequest) -> DeploymentQuerySet:
+        """With what the list shows."""
+        return Deployment.objects.with_details().newest_first()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """What was deployed where is fixed."""
+        return [*super().get_readonly_fields(request, obj), *(["artifact", "project"] if obj else [])]
+
+    @admin.display(description="latest")
+    def latest_version(self, deployment: Deployment) -> str | None:
+        """The artifact's."""
+        return deployment.artifact.latest_version
+
+    @admin.display(description="outdated", boolean=True, ordering="is_outdated")
+    def is_outdated(self, deployment: Any) -> bool:
+        """Whether both versions are known and differ."""
+        return deployment.is_outdated
+
+    def perform_create(self, **data: Any) -> Deployment:
+        """Record the deployment; without a version, at the artifact's latest."""
+        return services.create_deployment(
+            **{name: value for name, value in data.items() if value is not None}
+        )
+
+    def perform_update(self, id: str, **changes: Any) -> Deployment:
+        """Change the deployment."""
+        return services.update_deployment(deployment_id=id, **changes)
+
+    def perform_delete(self, id: str) -> None:
+        """Delete the record."""
+        services.delete_deployment(deployment_id=id)

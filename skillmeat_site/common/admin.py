@@ -1,0 +1,53 @@
+"""An admin that writes through the same services as the API."""
+
+from typing import Any
+
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+
+class ServiceAdmin(ModelAdmin):
+    """Shows what a form does to a row to services, which keep the rules that need more than it."""
+
+    def perform_create(self, **data: Any) -> Model:
+        """Create the row."""
+        raise NotImplementedError
+
+    def perform_update(self, id: str, **changes: Any) -> Model:
+        """Change the row."""
+        raise NotImplementedError
+
+    def perform_delete(self, id: str) -> None:
+        """Delete the row."""
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
+        """Save what the form says, and show ``obj`` as it is afterwards."""
+        names = form.changed_data if change else form.cleaned_data
+        data = {self._argument(name): self._value(form.cleaned_data[name]) for name in names}
+        saved = self.perform_update(obj.pk, **data) if change else self.perform_create(**data)
+        obj.pk = saved.pk
+        obj._state.adding = False
+        obj.refresh_from_db()
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        """Delete one."""
+        self.perform_delete(obj.pk)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete those that were ticked."""
+        for id in queryset.values_list("pk", flat=True):
+            self.perform_delete(id)
+
+    def _argument(self, name: str) -> str:
+        """What services call a form field: a foreign key by its id."""
+        fields = {field.name for field in self.model._meta.get_fields() if isinstance(field, ForeignKey)}
+        return f"{name}_id" if name in fields else name
+
+    def _value(self, value: Any) -> Any:
+        """What services take: an id for a row, and None for a field left empty."""
+        if isinstance(value, Model):
+            return value.pk
+        return None if value == "" else value
