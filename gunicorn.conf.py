@@ -10,12 +10,14 @@ worker_class = "gthread"
 threads = 4
 keepalive = 65
 timeout = 60
+# Nobody steers it from outside; signals do.
+control_socket_disable = True
 # The longest query strings that gunicorn lets through to the API's own errors.
 limit_request_line = 8190
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()
 
 
-def when_ready(server) -> None:
+def when_ready(server: object) -> None:
     """Say where to look."""
     print(  # noqa: T201 - this is the one thing that a person started the server for
         f"\nSkillMeat is ready:\n"

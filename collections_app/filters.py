@@ -33,5 +33,5 @@ class ArtifactFilterSet(StrictFilterSet):
 class CollectionArtifactFilterSet(ArtifactFilterSet):
     """Of ``GET /collections/{id}/artifacts``."""
 
-    collection_id = None
+    collection_id = None  # type: ignore[assignment]  # how django-filter drops an inherited filter
     ordering = TotalOrderingFilter("name", "type", "added_at", "updated_at", default=("name", "type"))

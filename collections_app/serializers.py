@@ -122,7 +122,7 @@ class CollectionDetailResponseSerializer(CollectionResponseSerializer):
     groups = serializers.SerializerMethodField()
 
     @extend_schema_field(GroupResponseSerializer(many=True))
-    def get_groups(self, collection: Any) -> list[dict[str, Any]]:
+    def get_groups(self, collection: Any) -> Any:
         """The groups. Costs one query."""
         groups = collection.groups.with_counts().enumerated()
         return GroupResponseSerializer(groups, many=True).data

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -118,7 +117,7 @@ class CollectionViewSet(ResourceViewSet):
 class CollectionArtifactViewSet(ListModelMixin, ApiViewSet):
     """``/collections/{id}/artifacts``"""
 
-    queryset = Artifact.objects.with_counts()
+    queryset = Artifact.objects.all()
     permission_model = Collection
     is_part = True
     path_models = {"id": Collection, "artifactId": Artifact}
@@ -129,11 +128,11 @@ class CollectionArtifactViewSet(ListModelMixin, ApiViewSet):
 
     def get_queryset(self) -> ArtifactQuerySet:
         """The artifacts of this collection."""
-        return super().get_queryset().members_of(get(Collection, self.path_id()).pk)
+        return Artifact.objects.with_counts().members_of(get(Collection, self.path_id()).pk)
 
-    def paginate_queryset(self, queryset: QuerySet[Artifact]) -> Any:
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
         """A page of artifacts, each with its ``group_ids``."""
-        page = super().paginate_queryset(queryset)
+        page: list[Any] = super().paginate_queryset(queryset) or []
         memberships = CollectionArtifact.objects.filter(collection=self.path_id(), artifact__in=page)
         group_ids = memberships.group_ids()
         for artifact in page:

@@ -5,9 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
+from unfold.decorators import display
 
 from deployments_app import services
-from deployments_app.models import Deployment, DeploymentQuerySet, Project, ProjectQuerySet
+from deployments_app.models import Deployment, DeploymentQuerySet, DeploymentStatus, Project, ProjectQuerySet
 from skillmeat_site.common.admin import ServiceAdmin
 
 
@@ -42,6 +43,14 @@ class ProjectAdmin(ServiceAdmin):
         services.delete_project(project_id=id)
 
 
+STATUS_COLOURS = {
+    DeploymentStatus.ACTIVE: "success",
+    DeploymentStatus.ERROR: "danger",
+    DeploymentStatus.PENDING: "info",
+}
+OUTDATED = "outdated"
+
+
 class DeploymentForm(ModelForm):
     """A deployment. Making one active is no error while another is: it takes that one's place."""
 
@@ -52,7 +61,7 @@ class DeploymentForm(ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # Without the project the constraint on one active deployment is not checked beforehand.
-        return {*super()._get_validation_exclusions(), "project"}
+        return {*super()._get_validation_exclusions(), "project"}  # type: ignore[misc]
 
 
 @admin.register(Deployment)
@@ -60,15 +69,7 @@ class DeploymentAdmin(ServiceAdmin):
     """Deployments."""
 
     form = DeploymentForm
-    list_display = [
-        "artifact",
-        "project",
-        "deployed_version",
-        "latest_version",
-        "is_outdated",
-        "status",
-        "deployed_at",
-    ]
+    list_display = ["artifact", "project", "state", "deployed_version", "latest_version", "deployed_at"]
     list_filter = ["status", "artifact__type", "project"]
     search_fields = ["artifact__name", "project__name", "deployed_version"]
     date_hierarchy = "deployed_at"
@@ -84,15 +85,15 @@ class DeploymentAdmin(ServiceAdmin):
         """What was deployed where is fixed."""
         return [*super().get_readonly_fields(request, obj), *(["artifact", "project"] if obj else [])]
 
-    @admin.display(description="latest")
-    def latest_version(self, deployment: Deployment) -> str | None:
-        """The artifact's."""
-        return deployment.artifact.latest_version
+    @display(description="status", ordering="status", label=STATUS_COLOURS)
+    def state(self, deployment: Deployment) -> str:
+        """The status, coloured."""
+        return deployment.status
 
-    @admin.display(description="outdated", boolean=True, ordering="is_outdated")
-    def is_outdated(self, deployment: Any) -> bool:
-        """Whether both versions are known and differ."""
-        return deployment.is_outdated
+    @display(description="latest version", ordering="is_outdated", label={OUTDATED: "warning"})
+    def latest_version(self, deployment: Any) -> tuple[str, str | None]:
+        """The artifact's, coloured where the deployment is behind."""
+        return (OUTDATED if deployment.is_outdated else "current", deployment.artifact.latest_version or "unknown")
 
     def perform_create(self, **data: Any) -> Deployment:
         """Record the deployment; without a version, at the artifact's latest."""

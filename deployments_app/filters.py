@@ -38,7 +38,8 @@ class DeploymentFilterSet(StrictFilterSet):
 
     def is_valid(self) -> bool:
         """Whether every parameter is valid and one of the two that are required is there."""
-        if not self.data.get("artifact_id") and not self.data.get("project_id"):
+        data = self.data or {}
+        if not data.get("artifact_id") and not data.get("project_id"):
             self.form.add_error(
                 None, ValidationError("Name an artifact_id or a project_id.", code="required")
             )

@@ -8,6 +8,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from collections_app.models import Artifact, CollectionArtifact
 from groups_app import services
@@ -15,10 +16,13 @@ from groups_app.models import Group, GroupArtifact, GroupArtifactQuerySet, Group
 from skillmeat_site.common.admin import ServiceAdmin
 
 
-def position_field(**kwargs: Any) -> forms.IntegerField:
+def position_field() -> forms.IntegerField:
     """Where something stands; a form field only, since positions are not stored."""
     return forms.IntegerField(
-        min_value=0, required=False, help_text="From 0; empty leaves it or puts it last."
+        min_value=0,
+        required=False,
+        help_text="From 0; empty leaves it or puts it last.",
+        widget=UnfoldAdminIntegerFieldWidget,
     )
 
 

@@ -61,7 +61,7 @@ class GroupDetailResponseSerializer(GroupResponseSerializer):
     artifacts = serializers.SerializerMethodField()
 
     @extend_schema_field(GroupArtifactResponseSerializer(many=True))
-    def get_artifacts(self, group: Group) -> list[dict[str, Any]]:
+    def get_artifacts(self, group: Group) -> Any:
         """The artifacts. Costs one query."""
         return GroupArtifactResponseSerializer(
             group.group_artifacts.with_artifacts().enumerated(), many=True
@@ -103,7 +103,7 @@ class GroupPositionSerializer(StrictSerializer):
 class ReorderGroupsSerializer(StrictSerializer):
     """Some groups of a collection, each with its place; the others fill what is left in order."""
 
-    groups = GroupPositionSerializer(many=True, min_length=1, max_length=MAX_BATCH)
+    groups = serializers.ListField(child=GroupPositionSerializer(), min_length=1, max_length=MAX_BATCH)
 
     def validate_groups(self, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """No group and no position twice."""
@@ -148,7 +148,7 @@ class ArtifactPositionSerializer(StrictSerializer):
 class ReorderGroupArtifactsSerializer(StrictSerializer):
     """Some artifacts of a group, each with its place; the others fill what is left in order."""
 
-    artifacts = ArtifactPositionSerializer(many=True, min_length=1, max_length=MAX_BATCH)
+    artifacts = serializers.ListField(child=ArtifactPositionSerializer(), min_length=1, max_length=MAX_BATCH)
 
     def validate_artifacts(self, artifacts: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """No artifact and no position twice."""

@@ -40,7 +40,7 @@ from skillmeat_site.common.viewsets import ApiViewSet, ResourceViewSet
 class GroupViewSet(ResourceViewSet):
     """``/groups``"""
 
-    queryset = Group.objects.with_counts()
+    queryset = Group.objects.all()
     permission_model = Group
     path_models = {"id": Group}
     results_key = "groups"
@@ -55,8 +55,8 @@ class GroupViewSet(ResourceViewSet):
         """Groups with their positions: counted in one pass where all of a collection are read."""
         narrowed = self.action != "list" or {"search", "artifact_id"} & self.request.query_params.keys()
         if narrowed:
-            return super().get_queryset().with_positions().order_by("rank", "pk")
-        return super().get_queryset().enumerated()
+            return Group.objects.with_counts().with_positions().order_by("rank", "pk")
+        return Group.objects.with_counts().enumerated()
 
     def perform_create(self, **data: Any) -> Group:
         """Create the group."""
@@ -151,7 +151,7 @@ class GroupViewSet(ResourceViewSet):
 class GroupArtifactViewSet(ListModelMixin, ApiViewSet):
     """``/groups/{id}/artifacts``"""
 
-    queryset = GroupArtifact.objects.with_artifacts()
+    queryset = GroupArtifact.objects.all()
     permission_model = Group
     is_part = True
     path_models = {"id": Group, "artifactId": Artifact}
@@ -164,7 +164,7 @@ class GroupArtifactViewSet(ListModelMixin, ApiViewSet):
     def get_queryset(self) -> GroupArtifactQuerySet:
         """The artifacts of this group, in order."""
         group = get(Group, self.path_id())
-        return super().get_queryset().filter(group=group).enumerated()
+        return GroupArtifact.objects.filter(group=group).with_artifacts().enumerated()
 
     @extend_schema(operation_id="listGroupArtifacts", summary="List the artifacts of a group")
     def list(self, request: Request, id: str) -> Response:
@@ -198,7 +198,8 @@ class GroupArtifactViewSet(ListModelMixin, ApiViewSet):
     def update(self, request: Request, id: str, artifactId: str) -> Response:  # noqa: N803 - the contract's name
         """The others close up and make room."""
         ids = {"group_id": self.path_id(), "artifact_id": self.path_id("artifactId")}
-        place = services.position_artifact(**ids, **self.validated(GroupArtifactUpdateSerializer))
+        position = self.validated(GroupArtifactUpdateSerializer)["position"]
+        place = services.position_artifact(**ids, position=position)
         body = {**ids, "position": place.position, "added_at": place.added_at}
         return Response(GroupArtifactPositionResponseSerializer(body).data)
 

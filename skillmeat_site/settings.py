@@ -263,6 +263,7 @@ UNFOLD = {
     "SITE_TITLE": "SkillMeat",
     "SITE_HEADER": "SkillMeat",
     "SITE_URL": "/",
+    "DASHBOARD_CALLBACK": "skillmeat_site.dashboard.dashboard",
 }
 
 # --- Texts, times and static files ------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 DOMAIN_APPS = ("collections_app", "groups_app", "deployments_app")
@@ -21,12 +21,13 @@ class AccountsConfig(AppConfig):
 
 def create_groups(**_: Any) -> None:
     """Create the groups Editors and Viewers, once: what an admin changes about them stays."""
-    auth = apps.get_app_config("auth")
-    permissions = auth.get_model("Permission").objects.filter(content_type__app_label__in=DOMAIN_APPS)
+    from django.contrib.auth.models import Group, Permission
+
+    permissions = Permission.objects.filter(content_type__app_label__in=DOMAIN_APPS)
     for name, granted in {
         "Editors": permissions,
         "Viewers": permissions.filter(codename__startswith="view_"),
     }.items():
-        group, created = auth.get_model("Group").objects.get_or_create(name=name)
+        group, created = Group.objects.get_or_create(name=name)
         if created:
             group.permissions.set(granted)

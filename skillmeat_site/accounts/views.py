@@ -53,7 +53,7 @@ class AuthViewSet(ApiViewSet):
         user = authenticate(request, **self.validated(LoginSerializer))
         if user is None:
             raise AuthenticationFailed("Wrong user name or password.", code="invalid_credentials")
-        ApiToken.objects.filter(user=user, expires_at__lt=timezone.now()).delete()
+        ApiToken.objects.filter(user_id=user.pk, expires_at__lt=timezone.now()).delete()
         token, key = ApiToken.objects.issue(user, name="login")
         body: dict[str, Any] = {"token": key, "expiry": token.expires_at, "user": user}
         return Response(LoginResponseSerializer(body).data)
@@ -71,7 +71,7 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["post"])
     def logoutall(self, request: Request) -> Response:
         """All tokens of the user are useless from now on."""
-        ApiToken.objects.filter(user=request.user).revoke()
+        ApiToken.objects.filter(user=request.auth.user).revoke()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(operation_id="getCurrentUser", summary="Show who I am", responses=UserResponseSerializer)

@@ -23,6 +23,11 @@ class ServiceAdmin(ModelAdmin):
         """Delete the row."""
         raise NotImplementedError
 
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """What a form shows; a new row has no id and no times yet."""
+        fields = super().get_fields(request, obj)
+        return fields if obj else [name for name in fields if name not in self.readonly_fields]
+
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
         """Save what the form says, and show ``obj`` as it is afterwards."""
         names = form.changed_data if change else form.cleaned_data

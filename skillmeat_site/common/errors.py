@@ -128,12 +128,10 @@ def _from_constraint(exc: IntegrityError) -> exceptions.APIException:
         return ConflictError(
             "Something that this request refers to was changed or deleted meanwhile. Try again."
         )
-    unique = isinstance(constraint, UniqueConstraint)
-    return invalid(
-        str(constraint.get_violation_error_message()),
-        "unique" if unique else "invalid",
-        attr=constraint.fields[-1] if unique else None,
-    )
+    message = str(constraint.get_violation_error_message())
+    if isinstance(constraint, UniqueConstraint):
+        return invalid(message, "unique", attr=constraint.fields[-1])
+    return invalid(message, "invalid")
 
 
 def _violated(message: str) -> BaseConstraint | None:
@@ -141,7 +139,7 @@ def _violated(message: str) -> BaseConstraint | None:
     for model in apps.get_models():
         table = model._meta.db_table
         for constraint in model._meta.constraints:
-            fields = [model._meta.get_field(name) for name in getattr(constraint, "fields", ())]
+            fields: list[Any] = [model._meta.get_field(name) for name in getattr(constraint, "fields", ())]
             columns = ", ".join(f"{table}.{field.column}" for field in fields)
             if f'"{constraint.name}"' in message or message.endswith(
                 (f"failed: {constraint.name}", f"failed: {columns}")
@@ -153,7 +151,7 @@ def _violated(message: str) -> BaseConstraint | None:
 def error_response(exc: exceptions.APIException) -> JsonResponse:
     """The response for an error that happens outside the API's views."""
     kind = "server_error" if is_server_error(exc.status_code) else "client_error"
-    errors = [Error(code=exc.get_codes(), detail=str(exc.detail), attr=None)]
+    errors = [Error(code=str(exc.get_codes()), detail=str(exc.detail), attr=None)]
     return JsonResponse(error_body(kind, errors), status=exc.status_code)
 
 

@@ -46,7 +46,7 @@ class ReferenceFilter(filters.CharFilter):
         # `model` is taken: there django-filter keeps what is filtered.
         self.referenced = model
         pattern = id_field(model).pattern
-        extend_schema_field({"type": "string", "pattern": pattern, "description": description})(self)
+        extend_schema_field({"type": "string", "pattern": pattern, "description": description})(self)  # type: ignore[type-var]
 
     def _check_shape(self, value: str) -> None:
         if not id_field(self.referenced).is_well_formed(value):
@@ -58,7 +58,7 @@ class ReferenceFilter(filters.CharFilter):
             return qs
         if not self.referenced._default_manager.filter(pk=value).exists():
             raise not_found(self.referenced, value)
-        return qs.filter(**{self.field_name: value})
+        return qs.filter(**{str(self.field_name): value})
 
 
 class TotalOrderingFilter(filters.OrderingFilter):
@@ -91,10 +91,11 @@ class StrictFilterSet(filters.FilterSet):
 
     def is_valid(self) -> bool:
         """Whether every given parameter has a valid value."""
+        data = self.data or {}
         for name, parameter in self.filters.items():
             if isinstance(parameter, filters.CharFilter) and not isinstance(parameter, ReferenceFilter):
                 continue
-            if self.data.get(name) == "":
+            if data.get(name) == "":
                 self.form.add_error(
                     name, ValidationError("Leave the parameter out or give it a value.", code="blank")
                 )

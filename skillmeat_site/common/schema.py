@@ -46,7 +46,7 @@ class ErrorResponseSerializer(serializers.Serializer):
 
     type = serializers.ChoiceField(ErrorType.choices)
     detail = serializers.CharField(help_text="What is wrong and what to do about it, in one string.")
-    errors = ErrorSerializer(many=True)
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # a field, not what went wrong
 
 
 # For each status: type, code, detail and field of its example.
@@ -93,9 +93,11 @@ def error_example(status: str) -> dict[str, Any]:
 
 
 class ApiSchema(AutoSchema):
-    """Describes one operation."""
+    """Describes one operation of an `ApiViewSet`."""
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    view: Any
+
+    def get_override_parameters(self) -> list[Any]:
         """``If-None-Match`` on everything that carries an ETag."""
         if self.method != "GET":
             return []
@@ -253,7 +255,7 @@ def page_parameters(pagination_class: type[PagePagination]) -> list[OpenApiParam
 
 def object_or_list(serializer: type[serializers.Serializer], key: str) -> dict[str, Any]:
     """The request that is either ``serializer``'s object or the bare list under its ``key``."""
-    items = serializer().fields[key]
+    items: Any = serializer().fields[key]
     listed = {
         "type": "array",
         "items": _reference(type(items.child)),
@@ -284,4 +286,4 @@ def close_components(result: dict[str, Any], generator: Any, **_: Any) -> dict[s
 class FormatNegotiation(DefaultContentNegotiation):
     """Lets ``?format=json`` choose how the document is written; no other view knows it."""
 
-    settings = APISettings({"URL_FORMAT_OVERRIDE": "format"})
+    settings = APISettings({"URL_FORMAT_OVERRIDE": "format"})  # type: ignore[assignment]

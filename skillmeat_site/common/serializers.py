@@ -73,7 +73,7 @@ class ReferenceField(TextField):
     def __init__(self, model: type[Model], **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)
         self.model = model
-        extend_schema_field({"type": "string", "pattern": id_field(model).pattern})(self)
+        extend_schema_field({"type": "string", "pattern": id_field(model).pattern})(self)  # type: ignore[type-var]
 
     def to_internal_value(self, data: Any) -> str:
         """The id.
@@ -107,7 +107,7 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-def field_names(serializer: type[serializers.BaseSerializer]) -> frozenset[str]:
+def field_names(serializer: type[serializers.Serializer]) -> frozenset[str]:
     """The fields of a resource, as clients get it."""
     return frozenset(serializer().fields)
 

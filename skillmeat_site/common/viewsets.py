@@ -37,7 +37,7 @@ class ApiViewSet(GenericViewSet):
     path_models: ClassVar[dict[str, type[Model]]] = {}
     results_key: ClassVar[str] = ""
     paged_actions: ClassVar[tuple[str, ...]] = ("list",)
-    pagination_class: type[BasePagination] = PagePagination
+    pagination_class: type[BasePagination] | None = PagePagination
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     lookup_url_kwarg = "id"
     # Whatever stands there is looked at by `path_id`, so that its 404 names it.

@@ -19,7 +19,7 @@ ARTIFACTS = {
     "browser": ("mcp", "0.8.3", "Opens pages and looks at them."),
     "format-on-save": ("hook", "1.1.0", "Formats what an agent has just written."),
 }
-COLLECTIONS = {
+COLLECTIONS: dict[str, dict[str, list[str]]] = {
     "Everyday": {
         "Documents": ["pdf-forms", "spreadsheets"],
         "Code": ["reviewer", "test-writer", "fix-issue", "format-on-save"],
@@ -28,7 +28,7 @@ COLLECTIONS = {
     "Front end": {"Browser": ["browser", "test-writer"], "Quality": ["reviewer", "format-on-save"]},
 }
 # Project: what was deployed there, at which version, with which status.
-PROJECTS = {
+PROJECTS: dict[str, list[tuple[str, str | None, str]]] = {
     "webshop": [
         ("reviewer", "2.9.0", "active"),
         ("reviewer", "3.0.1", "active"),

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
@@ -41,14 +41,14 @@ class Command(BaseCommand):
         for problem in folder.problems:
             self.stdout.write(f"{problem.path}: {problem.kind}: {problem.detail}")
         counts = self._import(folder, name, dry_run)
-        console = Console(file=self.stdout._out)
+        console = Console(file=cast(IO[str], self.stdout._out))
         console.print(_table(counts, dry_run))
         if folder.problems:
             console.print(_problems_table(folder))
 
     def _import(self, folder: ProjectFolder, name: str, dry_run: bool) -> Counter[tuple[str, str]]:
         importer = Importer(folder, name)
-        with Progress(console=Console(file=self.stderr._out), transient=True) as progress:
+        with Progress(console=Console(file=cast(IO[str], self.stderr._out)), transient=True) as progress:
             task = progress.add_task(f"Importing {name}", total=importer.steps)
             importer.advance = lambda: progress.advance(task)
             return importer.run(dry_run=dry_run)
