@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group as UserGroup
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from collections_app.models import Artifact, Collection
@@ -35,13 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("postgresql"):
                 item.add_marker(pytest.mark.skip(reason="runs on PostgreSQL only: set TEST_DATABASE_URL"))
-
-
-@pytest.fixture(autouse=True)
-def _fresh_cache(request: pytest.FixtureRequest) -> None:
-    """Throttles remember; no test should inherit another's login attempts."""
-    if {"db", "transactional_db", "api"} & set(request.fixturenames):
-        cache.clear()
 
 
 @pytest.fixture
@@ -150,3 +143,15 @@ def artifacts_in_order(api: APIClient) -> Callable[[Group], list[tuple[str, int]
         return [(artifact["name"], artifact["position"]) for artifact in artifacts]
 
     return read
+
+
+@pytest.fixture
+def count_queries(db: None) -> Callable[[Callable[[], Any]], int]:
+    """Count the queries of a call."""
+
+    def count(call: Callable[[], Any]) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            call()
+        return len(queries)
+
+    return count

@@ -130,12 +130,14 @@ class GroupAdmin(ServiceAdmin):
         for entry in formset.deleted_objects:
             services.remove_artifact(group_id=group_id, artifact_id=entry.collection_artifact.artifact_id)
         rows = [row for row in formset.forms if row.has_changed() and row not in formset.deleted_forms]
-        last = float("inf")
-        for row in sorted(rows, key=lambda row: _or(row.cleaned_data["position"], last)):
-            data = row.cleaned_data
-            services.place_artifacts(
-                group_id=group_id, artifact_ids=[data["artifact"].pk], position=data["position"]
-            )
+        rows.sort(key=lambda row: (row.cleaned_data["position"] is None, row.cleaned_data["position"]))
+        for row in rows:
+            artifact, position = row.cleaned_data["artifact"], row.cleaned_data["position"]
+            services.place_artifacts(group_id=group_id, artifact_ids=[artifact.pk], position=position)
+        # The admin's history names what the forms would have saved; the services saved it instead.
+        added = [row.cleaned_data["artifact"] for row in rows if row.instance._state.adding]
+        entries = GroupArtifact.objects.filter(group=group_id, collection_artifact__artifact__in=added)
+        formset.new_objects = list(entries)
 
     def perform_create(self, **data: Any) -> Group:
         """Create the group."""
@@ -148,10 +150,6 @@ class GroupAdmin(ServiceAdmin):
     def perform_delete(self, id: str) -> None:
         """Delete the group."""
         services.delete_group(group_id=id)
-
-
-def _or(value: int | None, default: float) -> float:
-    return default if value is None else value
 
 
 @admin.register(GroupArtifact)

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from collections_app.models import Artifact, Collection
-from deployments_app.models import Deployment, DeploymentStatus, Project
+from deployments_app.models import IS_OUTDATED, Deployment, DeploymentStatus, Project
 from deployments_app.summary import deployment_summary
 from groups_app.models import Group
 
@@ -35,7 +35,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     summary = deployment_summary(slice(0, ROWS))
     models = (Artifact, Collection, Group, Project)
     cards = [_card(model._meta, model._default_manager.count()) for model in models]
-    outdated = Deployment.objects.with_details().filter(is_outdated=True, status=DeploymentStatus.ACTIVE)
+    outdated = Deployment.objects.filter(IS_OUTDATED, status=DeploymentStatus.ACTIVE)
     return context | {
         "cards": cards,
         "deployments": summary["total_deployments"],

@@ -1,0 +1,82 @@
+import pytest
+
+from deployments_app.models import Deployment
+
+
+@pytest.fixture
+def add(admin_client):
+    """Post the form of a new deployment."""
+
+    def post(artifact, project, **fields: str):
+        data = {"artifact": artifact.pk, "project": project.pk, "deployed_version": "", "status": "active"}
+        return admin_client.post("/admin/deployments_app/deployment/add/", data | fields)
+
+    return post
+
+
+def in_order() -> list[tuple]:
+    """The versions and statuses of all deployments, the oldest first."""
+    return list(Deployment.objects.order_by("pk").values_list("deployed_version", "status"))
+
+
+def test_a_new_deployment_without_a_version_has_the_latest(add, make_artifact, make_project):
+    assert add(make_artifact("pdf", latest_version="2"), make_project("web")).status_code == 302
+    assert in_order() == [("2", "active")]
+
+
+def test_a_new_active_deployment_supersedes_the_one_before_it(add, make_artifact, make_project):
+    artifact, project = make_artifact("pdf"), make_project("web")
+    add(artifact, project, deployed_version="1")
+    assert add(artifact, project, deployed_version="2").status_code == 302
+    assert in_order() == [("1", "inactive"), ("2", "active")]
+
+
+def test_one_that_is_made_active_supersedes_too(admin_client, add, make_artifact, make_project):
+    artifact, project = make_artifact("pdf"), make_project("web")
+    add(artifact, project, deployed_version="1")
+    add(artifact, project, deployed_version="2")
+    first = Deployment.objects.order_by("pk").first()
+    url = f"/admin/deployments_app/deployment/{first.pk}/change/"
+    assert admin_client.post(url, {"deployed_version": "1", "status": "active"}).status_code == 302
+    assert in_order() == [("1", "active"), ("2", "inactive")]
+
+
+def test_what_was_deployed_where_is_fixed(admin_client, add, make_artifact, make_project):
+    artifact, other, project = make_artifact("pdf"), make_artifact("ocr"), make_project("web")
+    add(artifact, project)
+    deployment = Deployment.objects.get()
+    url = f"/admin/deployments_app/deployment/{deployment.pk}/change/"
+    admin_client.post(url, {"artifact": other.pk, "deployed_version": "", "status": "error"})
+    deployment.refresh_from_db()
+    assert (deployment.artifact, deployment.status) == (artifact, "error")
+
+
+def test_a_project_is_made_changed_and_deleted_by_the_form(admin_client, api):
+    url = "/admin/deployments_app/project/"
+    admin_client.post(f"{url}add/", {"name": "web", "description": "Shop"})
+    (project,) = api.get("/api/v1/projects").json()["projects"]
+    admin_client.post(f"{url}{project['id']}/change/", {"name": "site", "description": "Shop"})
+    assert api.get(f"/api/v1/projects/{project['id']}").json()["name"] == "site"
+    admin_client.post(f"{url}{project['id']}/delete/", {"post": "yes"})
+    assert api.get("/api/v1/projects").json()["total"] == 0
+
+
+def test_a_deployment_is_deleted(admin_client, add, make_artifact, make_project):
+    add(make_artifact("pdf"), make_project("web"))
+    admin_client.post(
+        f"/admin/deployments_app/deployment/{Deployment.objects.get().pk}/delete/", {"post": "yes"}
+    )
+    assert in_order() == []
+
+
+@pytest.mark.parametrize("model", ["deployment", "project"])
+def test_a_list_costs_the_same_for_two_and_for_ten_rows(
+    admin_client, add, make_artifact, make_project, count_queries, model
+):
+    url = f"/admin/deployments_app/{model}/?q=a"
+    for name in ("a0", "a1"):
+        add(make_artifact(name), make_project(name))
+    few = count_queries(lambda: admin_client.get(url))
+    for number in range(2, 10):
+        add(make_artifact(f"a{number}"), make_project(f"a{number}"))
+    assert count_queries(lambda: admin_client.get(url)) == few
