@@ -1,9 +1,13 @@
 """Filters and orders of the lists of artifacts and collections."""
 
-from django_filters import rest_framework as filters
-
 from collections_app.models import ArtifactType, Collection
-from skillmeat_site.common.filters import ReferenceFilter, SearchFilter, StrictFilterSet, TotalOrderingFilter
+from skillmeat_site.common.filters import (
+    OneOfFilter,
+    ReferenceFilter,
+    SearchFilter,
+    StrictFilterSet,
+    TotalOrderingFilter,
+)
 
 # Known by the relation's name only: groups_app builds on this app, not the other way round.
 Group = Collection._meta.get_field("groups").related_model
@@ -20,7 +24,7 @@ class ArtifactFilterSet(StrictFilterSet):
     """Of ``GET /artifacts``."""
 
     search = SearchFilter("name", "description")
-    type = filters.ChoiceFilter(choices=ArtifactType.choices, help_text="Only this kind.")
+    type = OneOfFilter(ArtifactType.values, "Only this kind.")
     collection_id = ReferenceFilter(
         Collection, "collection_artifacts__collection", "Only what this collection holds."
     )

@@ -2,10 +2,17 @@
 
 from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 
 from collections_app.models import Artifact
 from deployments_app.models import DeploymentStatus, Project
-from skillmeat_site.common.filters import ReferenceFilter, SearchFilter, StrictFilterSet, TotalOrderingFilter
+from skillmeat_site.common.filters import (
+    ReferenceFilter,
+    SearchFilter,
+    StrictFilterSet,
+    TotalOrderingFilter,
+    known_values,
+)
 
 
 class ProjectFilterSet(StrictFilterSet):
@@ -13,6 +20,16 @@ class ProjectFilterSet(StrictFilterSet):
 
     search = SearchFilter("name", "description")
     ordering = TotalOrderingFilter("name", "created_at", "updated_at")
+
+
+@extend_schema_field({"type": "boolean", "description": "Whether both versions are known and differ."})
+class OutdatedFilter(filters.TypedChoiceFilter):
+    """``outdated=true`` or ``outdated=false``."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            field_name="is_outdated", coerce=lambda value: value == "true", **known_values(["true", "false"])
+        )
 
 
 class DeploymentFilterSet(StrictFilterSet):
@@ -25,15 +42,11 @@ class DeploymentFilterSet(StrictFilterSet):
         Project, "project", "Only to this project. This or `artifact_id` is required."
     )
     status = filters.MultipleChoiceFilter(
-        choices=DeploymentStatus.choices, help_text="Only with this status; several are alternatives."
+        **known_values(DeploymentStatus.values),
+        help_text="Only with this status; several are alternatives.",
     )
     deployed_version = filters.CharFilter(help_text="Only at this version.")
-    outdated = filters.TypedChoiceFilter(
-        field_name="is_outdated",
-        choices=[("true", "Outdated"), ("false", "Up to date or unknown")],
-        coerce=lambda value: value == "true",
-        help_text="Whether both versions are known and differ.",
-    )
+    outdated = OutdatedFilter()
     ordering = TotalOrderingFilter("deployed_at", "updated_at", "status", default=("-deployed_at",))
 
     def is_valid(self) -> bool:

@@ -1,5 +1,6 @@
 """django-filter, strict: an unknown or empty parameter is an error, never ignored."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -61,8 +62,28 @@ class ReferenceFilter(filters.CharFilter):
         return qs.filter(**{str(self.field_name): value})
 
 
-class TotalOrderingFilter(filters.OrderingFilter):
-    """``ordering``: the documented fields, ``-`` for descending; ties broken by id.
+def known_values(values: Iterable[str]) -> dict[str, Any]:
+    """What a filter by choice needs: the choices, and an error that lists them."""
+    values = list(values)
+    message = f"%(value)s is unknown here. Use one of: {', '.join(values)}."
+    return {
+        "choices": [(value, value) for value in values],
+        "error_messages": {"invalid_choice": message},
+    }
+
+
+class OneOfFilter(filters.ChoiceFilter):
+    """Rows with one of ``values``."""
+
+    def __init__(self, values: Iterable[str], description: str, **kwargs: Any) -> None:
+        values = list(values)
+        super().__init__(**known_values(values), **kwargs)
+        schema = {"type": "string", "enum": values, "description": description}
+        extend_schema_field(schema)(self)  # type: ignore[type-var]
+
+
+class TotalOrderingFilter(OneOfFilter):
+    """``ordering``: one of the documented fields, ``-`` for descending; ties broken by id.
 
     Args:
         fields: what may be ordered by, the default first.
@@ -71,14 +92,12 @@ class TotalOrderingFilter(filters.OrderingFilter):
 
     def __init__(self, *fields: str, default: tuple[str, ...] = ()) -> None:
         self.default = default or fields[:1]
-        super().__init__(
-            fields=[(name, name) for name in fields],
-            help_text=f"Order of the rows; `{','.join(self.default)}` unless told.",
-        )
+        values = [sign + name for name in fields for sign in ("", "-")]
+        super().__init__(values, f"Order of the rows; `{','.join(self.default)}` unless told.")
 
-    def filter(self, qs: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """``qs`` in a total order. The id follows the direction of the last field."""
-        order = tuple(value or self.default)
+        order = (value,) if value else self.default
         return qs.order_by(*order, "-pk" if order[-1].startswith("-") else "pk")
 
 
