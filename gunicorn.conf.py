@@ -1,6 +1,9 @@
 """How gunicorn serves this project; it reads this file by itself."""
 
 import os
+import socket
+
+from gunicorn import util
 
 port = os.environ.get("PORT", "8000")
 bind = [f"0.0.0.0:{port}"]
@@ -10,11 +13,24 @@ worker_class = "gthread"
 threads = 4
 keepalive = 65
 timeout = 60
+loglevel = os.environ.get("LOG_LEVEL", "info").lower()
 # Nobody steers it from outside; signals do.
 control_socket_disable = True
-# The longest query strings that gunicorn lets through to the API's own errors.
+# As long as gunicorn allows; longer ones are 414.
 limit_request_line = 8190
-loglevel = os.environ.get("LOG_LEVEL", "info").lower()
+
+
+def write_error(client: socket.socket, status: int, reason: str, message: str) -> None:
+    """Answer what is not even HTTP with the API's own errors instead of a page."""
+    from skillmeat_site.common.errors import plain_error
+
+    body = plain_error(status, f"{reason}. {message}".strip())
+    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+    util.write_nonblock(client, f"{head}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + body)
+
+
+# gunicorn has no setting for this.
+util.write_error = write_error
 
 
 def when_ready(server: object) -> None:

@@ -28,6 +28,7 @@ from collections_app.serializers import (
     TransferredArtifactsResponseSerializer,
 )
 from skillmeat_site.common.db import get
+from skillmeat_site.common.pagination import WholeListPagination
 from skillmeat_site.common.schema import resource_schema
 from skillmeat_site.common.viewsets import ApiViewSet, ResourceViewSet
 
@@ -124,6 +125,7 @@ class CollectionArtifactViewSet(ListModelMixin, ApiViewSet):
     lookup_url_kwarg = "artifactId"
     results_key = "artifacts"
     filterset_class = CollectionArtifactFilterSet
+    pagination_class = WholeListPagination
     serializer_class = CollectionArtifactResponseSerializer
 
     def get_queryset(self) -> ArtifactQuerySet:

@@ -60,8 +60,9 @@ def update_group(*, group_id: str, position: int | None = None, **changes: Any) 
     save_changes(group, changes, fixed=("collection_id",))
     if position is not None:
         check_position(position, _siblings(group).count())
-        group.rank = make_room(_siblings(group).exclude(pk=group.pk), position)
-        group.save(update_fields=["rank"])
+        if position != _siblings(group).filter(rank__lt=group.rank).count():
+            group.rank = make_room(_siblings(group).exclude(pk=group.pk), position)
+            group.save(update_fields=["rank", "updated_at"])
     return group
 
 

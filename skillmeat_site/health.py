@@ -1,7 +1,7 @@
 """Health checks for whatever starts, stops and watches the server."""
 
 from django.db import DatabaseError, InterfaceError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from skillmeat_site.common.errors import DatabaseUnavailable, error_response
@@ -14,7 +14,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-def readyz(request: HttpRequest) -> JsonResponse:
+def readyz(request: HttpRequest) -> HttpResponse:
     """200 while requests can be served, 503 while the database cannot be reached."""
     try:
         with connection.cursor() as cursor:

@@ -4,11 +4,12 @@ from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import BaseConstraint, ProtectedError, UniqueConstraint
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -114,7 +115,7 @@ def _still_referenced(exc: ProtectedError) -> ConflictError:
     count = len(exc.protected_objects)
     related = next(iter(exc.protected_objects))._meta
     name = related.verbose_name if count == 1 else related.verbose_name_plural
-    return ConflictError(f"{count} {name} still refer to this. Delete them first.")
+    return ConflictError(f"This is in use by {count} {name}. Delete what uses it first.")
 
 
 def _from_constraint(exc: IntegrityError) -> exceptions.APIException:
@@ -148,11 +149,19 @@ def _violated(message: str) -> BaseConstraint | None:
     return None
 
 
-def error_response(exc: exceptions.APIException) -> JsonResponse:
+def error_response(exc: exceptions.APIException) -> HttpResponse:
     """The response for an error that happens outside the API's views."""
-    kind = "server_error" if is_server_error(exc.status_code) else "client_error"
-    errors = [Error(code=str(exc.get_codes()), detail=str(exc.detail), attr=None)]
-    return JsonResponse(error_body(kind, errors), status=exc.status_code)
+    body = plain_error(exc.status_code, str(exc.detail), code=str(exc.get_codes()))
+    response = HttpResponse(body, status=exc.status_code, content_type="application/json")
+    if wait := getattr(exc, "wait", None):
+        response["Retry-After"] = str(wait)
+    return response
+
+
+def plain_error(status: int, detail: str, *, code: str = "error") -> bytes:
+    """The envelope of an error about no field, written as JSON."""
+    kind = "server_error" if is_server_error(status) else "client_error"
+    return orjson.dumps(error_body(kind, [Error(code=code, detail=detail, attr=None)]))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -112,10 +112,16 @@ class StrictFilterSet(filters.FilterSet):
         """Whether every given parameter has a valid value."""
         data = self.data or {}
         for name, parameter in self.filters.items():
+            if parameter.extra.get("required"):
+                continue
             if isinstance(parameter, filters.CharFilter) and not isinstance(parameter, ReferenceFilter):
                 continue
             if data.get(name) == "":
                 self.form.add_error(
                     name, ValidationError("Leave the parameter out or give it a value.", code="blank")
                 )
+        for errors in self.form.errors.as_data().values():
+            for error in errors:
+                # The contract's code for a value that is none of those there are.
+                error.code = "unknown_parameter" if error.code == "invalid_choice" else error.code
         return super().is_valid()

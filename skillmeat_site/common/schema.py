@@ -56,7 +56,7 @@ ERROR_EXAMPLES = {
     "403": ("client_error", "permission_denied", "You do not have permission to perform this action.", None),
     "404": ("client_error", "not_found", "Collection 'col-019c2d7b4a7672b19c3e000000000009' not found", None),
     "406": ("client_error", "not_acceptable", "Could not satisfy the request Accept header.", None),
-    "409": ("client_error", "conflict", "3 deployments still refer to this. Delete them first.", None),
+    "409": ("client_error", "conflict", "This is in use by 3 deployments. Delete what uses it first.", None),
     "413": (
         "client_error",
         "payload_too_large",

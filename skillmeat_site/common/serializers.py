@@ -123,9 +123,10 @@ class ReferenceListField(serializers.ListField):
     def __init__(self, model: type[Model], **kwargs: Any) -> None:
         super().__init__(child=ReferenceField(model), min_length=1, max_length=MAX_BATCH, **kwargs)
 
-    def to_internal_value(self, data: Any) -> list[str]:
-        """The ids in request order."""
-        return unique(super().to_internal_value(data))
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The ids in request order, counted as they came and then each once."""
+        ids = super().run_validation(data)
+        return unique(ids) if isinstance(ids, list) else ids
 
 
 def check_no_repeats(items: list[dict[str, Any]], key: str) -> None:

@@ -1,0 +1,61 @@
+"""How many queries each read of this app costs: the same for two rows and for ten.
+
+One of them is the token's. A change here is a change of what the API costs: make it knowingly.
+"""
+
+import pytest
+
+from groups_app.tests.helpers import URL
+
+
+@pytest.fixture(params=[2, 10])
+def size(request):
+    return request.param
+
+
+@pytest.fixture
+def library(api, office, make_group, make_artifact, size):
+    """As many groups, each with as many artifacts; the first group. The token has been used."""
+    artifacts = [make_artifact(f"artifact {number}") for number in range(size)]
+    groups = [make_group(office, f"group {number}", *artifacts) for number in range(size)]
+    api.get(f"{URL}/{groups[0].pk}")
+    return groups[0]
+
+
+@pytest.fixture
+def rows_within(api, django_assert_num_queries):
+    """Read something within a number of queries and count its rows."""
+
+    def read(queries, key, url, **parameters):
+        with django_assert_num_queries(queries):
+            response = api.get(url, parameters)
+        assert response.status_code == 200
+        return len(response.json()[key])
+
+    return read
+
+
+def test_the_list_of_groups(rows_within, library, office, size):
+    assert rows_within(4, "groups", URL, collection_id=office.pk) == size
+
+
+def test_a_search_in_the_list_of_groups(rows_within, library, office, size):
+    assert rows_within(4, "groups", URL, collection_id=office.pk, search="group") == size
+
+
+def test_the_list_of_groups_that_hold_an_artifact(rows_within, library, office, size):
+    artifact_id = library.collection.collection_artifacts.first().artifact_id
+
+    assert rows_within(5, "groups", URL, collection_id=office.pk, artifact_id=artifact_id) == size
+
+
+def test_a_page_of_groups(rows_within, library, office):
+    assert rows_within(4, "groups", URL, collection_id=office.pk, page=2, page_size=1) == 1
+
+
+def test_the_detail_of_a_group(rows_within, library, size):
+    assert rows_within(3, "artifacts", f"{URL}/{library.pk}") == size
+
+
+def test_the_list_of_artifacts_of_a_group(rows_within, library, size):
+    assert rows_within(4, "artifacts", f"{URL}/{library.pk}/artifacts") == size

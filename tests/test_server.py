@@ -1,0 +1,104 @@
+"""The server as it is run: its own processes, a real socket, and what is hardly HTTP."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+STARTUP_SECONDS = 30
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_healthy(port: int) -> None:
+    deadline = time.monotonic() + STARTUP_SECONDS
+    while True:
+        try:
+            assert call(port, "GET", "/healthz")[0] == 200
+            return
+        except ConnectionRefusedError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a running server with an empty, migrated SQLite database."""
+    port = free_port()
+    database: Path = tmp_path_factory.mktemp("server") / "db.sqlite3"
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{database}", "PORT": str(port), "DEBUG": "0"}
+    run = [sys.executable, "-m"]
+    subprocess.run([*run, "django", "migrate", "-v0"], cwd=settings.BASE_DIR, env=environment, check=True)
+    server = subprocess.Popen(
+        [*run, "gunicorn", "skillmeat_site.wsgi"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_healthy(port)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def call(port: int, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request(method, path, body, {"Content-Type": "application/json", **headers})
+        with connection.getresponse() as response:
+            return response.status, response.read()
+
+
+def failure(answer: tuple[int, bytes]) -> tuple[int, str, str]:
+    """The status, type and code of an answer that is an envelope."""
+    body = json.loads(answer[1])
+    return answer[0], body["type"], body["errors"][0]["code"]
+
+
+def test_a_url_that_leads_nowhere_is_answered_with_the_envelope(port):
+    assert failure(call(port, "GET", "/nowhere")) == (404, "client_error", "not_found")
+
+
+def test_a_host_that_is_not_allowed_is_answered_with_the_envelope(port):
+    answer = call(port, "GET", "/api/v1/collections", Host="evil.example")
+    assert failure(answer) == (400, "client_error", "parse_error")
+
+
+def test_a_client_that_sends_five_megabytes_gets_to_read_its_413(port):
+    answer = call(port, "POST", "/api/v1/auth/login", b" " * 5_000_000)
+    assert failure(answer) == (413, "client_error", "payload_too_large")
+
+
+def test_a_url_that_is_too_long_is_answered_with_the_envelope(port):
+    answer = call(port, "GET", "/api/v1/collections?search=" + "x" * 10_000)
+    assert failure(answer) == (414, "client_error", "error")
+
+
+def test_what_is_no_http_is_answered_with_the_envelope(port):
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+        client.sendall(b"GET / HTTP/9.9\r\n\r\n")
+        with client.makefile("rb") as answer:
+            head, _, body = answer.read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body)["type"] == "client_error"
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/api/v1/docs", "/static/unfold/css/styles.css"])
+def test_pages_are_served_with_their_assets(port, path):
+    assert call(port, "GET", path)[0] == 200
