@@ -143,7 +143,7 @@ def _database(url: dict[str, Any]) -> dict[str, Any]:
         # The pool gives a thread its connection back at once and replaces broken ones.
         url["OPTIONS"] = {
             **url.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
+            "pool": {"min_size": 1, "max_size": 16, "timeout": 5},
             "connect_timeout": 5,
         }
         url["CONN_HEALTH_CHECKS"] = True

@@ -4,5 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from skillmeat_site.common.chunked import accept_chunked
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skillmeat_site.settings")
-application = get_wsgi_application()
+application = accept_chunked(get_wsgi_application())

@@ -58,7 +58,9 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         server.wait(timeout=30)
 
 
-def call(port: int, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
+def call(
+    port: int, method: str, path: str, body: bytes | Iterator[bytes] | None = None, **headers: str
+) -> tuple[int, bytes]:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         connection.request(method, path, body, {"Content-Type": "application/json", **headers})
         with connection.getresponse() as response:
@@ -83,6 +85,19 @@ def test_a_host_that_is_not_allowed_is_answered_with_the_envelope(port):
 def test_a_client_that_sends_five_megabytes_gets_to_read_its_413(port):
     answer = call(port, "POST", "/api/v1/auth/login", b" " * 5_000_000)
     assert failure(answer) == (413, "client_error", "payload_too_large")
+
+
+@pytest.mark.parametrize(
+    ("username", "status", "type_", "code"),
+    [
+        ("ada", 401, "client_error", "invalid_credentials"),
+        ("a" * 200, 400, "validation_error", "max_length"),
+        ("a" * 3_000_000, 413, "client_error", "payload_too_large"),
+    ],
+)
+def test_a_body_in_chunks_is_read_like_any_other(port, username, status, type_, code):
+    chunks = iter([b'{"username": "', username.encode(), b'", "password": "x"}'])
+    assert failure(call(port, "POST", "/api/v1/auth/login", chunks)) == (status, type_, code)
 
 
 def test_a_url_that_is_too_long_is_answered_with_the_envelope(port):
