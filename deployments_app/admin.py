@@ -93,7 +93,10 @@ class DeploymentAdmin(ServiceAdmin):
     @display(description="latest version", ordering="is_outdated", label={OUTDATED: "warning"})
     def latest_version(self, deployment: Any) -> tuple[str, str | None]:
         """The artifact's, coloured where the deployment is behind."""
-        return (OUTDATED if deployment.is_outdated else "current", deployment.artifact.latest_version or "unknown")
+        return (
+            OUTDATED if deployment.is_outdated else "current",
+            deployment.artifact.latest_version or "unknown",
+        )
 
     def perform_create(self, **data: Any) -> Deployment:
         """Record the deployment; without a version, at the artifact's latest."""
