@@ -167,6 +167,8 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "skillmeat_cache",
+        # At the default of 300 login attempts on other names would push out those on one.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     }
 }
 

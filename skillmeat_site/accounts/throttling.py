@@ -5,8 +5,11 @@ import time
 from typing import Any
 
 from django.core.cache import cache
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
+from skillmeat_site.accounts.models import CacheEntry
 
 ATTEMPTS = 10
 PERIOD_SECONDS = 60
@@ -25,6 +28,8 @@ class LoginThrottle(BaseThrottle):
         username = request.data.get("username") if isinstance(request.data, dict) else None
         who = f"{self.get_ident(request)} {str(username).casefold()}"
         name = hashlib.sha256(who.encode()).hexdigest()
+        # The database cache keeps what has expired until it is full.
+        CacheEntry.objects.filter(expires__lt=timezone.now()).delete()
         self.slots = [f"login:{name}:{number}" for number in range(ATTEMPTS)]
         return any(cache.add(slot, time.time(), PERIOD_SECONDS) for slot in self.slots)
 

@@ -1,0 +1,81 @@
+"""How many queries a request costs, however many rows there are. One of them authenticates."""
+
+import pytest
+
+PROJECTS, DEPLOYMENTS = "/api/v1/projects", "/api/v1/deployments"
+
+
+@pytest.fixture(params=[2, 10], ids=["2-rows", "10-rows"])
+def rows(request, api, pdf, web, make_artifact, make_project, deploy):
+    """So many deployments of one artifact, of one project, and projects; and one of each id."""
+    count = request.param
+    for number in range(count - 1):
+        deploy(pdf, make_project(f"p{number}"))
+        deploy(make_artifact(f"a{number}"), web)
+    deployment = deploy(pdf, web)
+    # The first request of a token also writes down that it is in use.
+    api.get("/api/v1/auth/me")
+    return {"count": count, "artifact": pdf.pk, "project": web.pk, "deployment": deployment.pk}
+
+
+@pytest.mark.parametrize(
+    ("query", "queries"),
+    [
+        pytest.param("", 3, id="authenticate,count,rows"),
+        pytest.param("?search=p&ordering=-updated_at", 3, id="search"),
+        pytest.param("?page=9", 2, id="past-the-end"),
+    ],
+)
+def test_the_list_of_projects(api, rows, django_assert_num_queries, query, queries):
+    with django_assert_num_queries(queries):
+        response = api.get(f"{PROJECTS}{query}")
+
+    assert response.json()["total"] == (
+        rows["count"] if not query.startswith("?search") else rows["count"] - 1
+    )
+
+
+def test_the_detail_of_a_project(api, rows, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        response = api.get(f"{PROJECTS}/{rows['project']}")
+
+    assert response.json()["deployment_count"] == rows["count"]
+
+
+@pytest.mark.parametrize("owner", ["artifact", "project"])
+@pytest.mark.parametrize(
+    ("query", "queries"),
+    [
+        pytest.param("", 4, id="authenticate,exists,count,rows"),
+        pytest.param("&outdated=false&ordering=status&status=active", 4, id="filters"),
+        pytest.param("&page=9", 3, id="past-the-end"),
+    ],
+)
+def test_the_list_of_deployments(api, rows, django_assert_num_queries, owner, query, queries):
+    with django_assert_num_queries(queries):
+        response = api.get(f"{DEPLOYMENTS}?{owner}_id={rows[owner]}{query}")
+
+    assert response.json()["total"] == rows["count"]
+
+
+def test_the_list_of_deployments_of_an_artifact_in_a_project(api, rows, django_assert_num_queries):
+    url = f"{DEPLOYMENTS}?artifact_id={rows['artifact']}&project_id={rows['project']}"
+
+    with django_assert_num_queries(5):
+        response = api.get(url)
+
+    assert response.json()["total"] == 1
+
+
+def test_the_detail_of_a_deployment(api, rows, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        response = api.get(f"{DEPLOYMENTS}/{rows['deployment']}")
+
+    assert response.json()["id"] == rows["deployment"]
+
+
+def test_the_summary(api, rows, django_assert_num_queries):
+    with django_assert_num_queries(7):
+        response = api.get(f"{DEPLOYMENTS}/summary")
+
+    assert len(response.json()["by_artifact"]) == len(response.json()["by_project"]) == rows["count"]
