@@ -33,9 +33,7 @@ from skillmeat_site.common.schema import resource_schema
 from skillmeat_site.common.viewsets import ApiViewSet, ResourceViewSet
 
 
-@resource_schema(
-    "Artifact", deleting="It leaves its collections and groups. 409 while it has deployments."
-)
+@resource_schema("Artifact", deleting="It leaves its collections and groups. 409 while it has deployments.")
 class ArtifactViewSet(ResourceViewSet):
     """``/artifacts``"""
 
