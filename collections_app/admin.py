@@ -42,6 +42,7 @@ class MembershipInline(TabularInline):
 class ArtifactAdmin(ServiceAdmin):
     """Artifacts."""
 
+    row_services = services.ARTIFACT_SERVICES
     list_display = ["name", "type", "latest_version", "collection_count", "deployment_count", "updated_at"]
     list_filter = ["type", "collection_artifacts__collection"]
     search_fields = ["name", "description"]
@@ -62,23 +63,12 @@ class ArtifactAdmin(ServiceAdmin):
         """How many deployments it has had."""
         return artifact.deployment_count
 
-    def perform_create(self, **data: Any) -> Artifact:
-        """Create the artifact."""
-        return services.create_artifact(**data)
-
-    def perform_update(self, id: str, **changes: Any) -> Artifact:
-        """Change the artifact."""
-        return services.update_artifact(artifact_id=id, **changes)
-
-    def perform_delete(self, id: str) -> None:
-        """Delete the artifact."""
-        services.delete_artifact(artifact_id=id)
-
 
 @admin.register(Collection)
 class CollectionAdmin(ServiceAdmin):
     """Collections, with their artifacts in place."""
 
+    row_services = services.COLLECTION_SERVICES
     list_display = ["name", "group_count", "artifact_count", "created_at", "updated_at"]
     search_fields = ["name", "description"]
     date_hierarchy = "created_at"
@@ -105,18 +95,6 @@ class CollectionAdmin(ServiceAdmin):
         """Save the memberships under the lock that everybody else takes."""
         locked(Collection, form.instance.pk)
         super().save_formset(request, form, formset, change)
-
-    def perform_create(self, **data: Any) -> Collection:
-        """Create the collection."""
-        return services.create_collection(**data)
-
-    def perform_update(self, id: str, **changes: Any) -> Collection:
-        """Change the collection."""
-        return services.update_collection(collection_id=id, **changes)
-
-    def perform_delete(self, id: str) -> None:
-        """Delete the collection."""
-        services.delete_collection(collection_id=id)
 
 
 @admin.register(CollectionArtifact)

@@ -16,6 +16,7 @@ from collections_app.models import Artifact, Collection, CollectionArtifact
 from skillmeat_site.common.db import get_all, locked, locked_all
 from skillmeat_site.common.exceptions import NotInCollection, SameTarget
 from skillmeat_site.common.models import save_changes
+from skillmeat_site.common.services import RowServices
 
 
 @dataclass(frozen=True)
@@ -38,30 +39,30 @@ def create_artifact(*, type: str, name: str, **fields: Any) -> Artifact:
 
 
 @transaction.atomic
-def update_artifact(*, artifact_id: str, **changes: Any) -> Artifact:
+def update_artifact(*, id: str, **changes: Any) -> Artifact:
     """Change what is given of an artifact.
 
     Raises:
         NotFound: it does not exist.
         IntegrityError: another one has this type and name.
     """
-    artifact = locked(Artifact, artifact_id)
+    artifact = locked(Artifact, id)
     save_changes(artifact, changes)
     return artifact
 
 
 @transaction.atomic
-def delete_artifact(*, artifact_id: str) -> None:
+def delete_artifact(*, id: str) -> None:
     """Delete an artifact; it leaves its collections and their groups.
 
     Raises:
         NotFound: it does not exist.
         ProtectedError: deployments refer to it.
     """
-    holders = CollectionArtifact.objects.filter(artifact=artifact_id).values_list("collection", flat=True)
+    holders = CollectionArtifact.objects.filter(artifact=id).values_list("collection", flat=True)
     # A collection that vanishes meanwhile needs no lock any more, hence no `locked_all`.
     list(Collection.objects.select_for_update(no_key=True).filter(pk__in=list(holders)).order_by("pk"))
-    locked(Artifact, artifact_id).delete()
+    locked(Artifact, id).delete()
 
 
 @transaction.atomic
@@ -75,26 +76,26 @@ def create_collection(*, name: str, description: str | None = None) -> Collectio
 
 
 @transaction.atomic
-def update_collection(*, collection_id: str, **changes: Any) -> Collection:
+def update_collection(*, id: str, **changes: Any) -> Collection:
     """Change what is given of a collection.
 
     Raises:
         NotFound: it does not exist.
         IntegrityError: the name is taken.
     """
-    collection = locked(Collection, collection_id)
+    collection = locked(Collection, id)
     save_changes(collection, changes)
     return collection
 
 
 @transaction.atomic
-def delete_collection(*, collection_id: str) -> None:
+def delete_collection(*, id: str) -> None:
     """Delete a collection with its groups and memberships; the artifacts stay.
 
     Raises:
         NotFound: it does not exist.
     """
-    locked(Collection, collection_id).delete()
+    locked(Collection, id).delete()
 
 
 @transaction.atomic
@@ -190,3 +191,7 @@ def _check_members(collection: Collection, artifact_ids: Sequence[str]) -> None:
 def _members(collection: Collection, artifact_ids: Sequence[str]) -> dict[str, CollectionArtifact]:
     rows = collection.collection_artifacts.filter(artifact__in=artifact_ids)
     return {row.artifact_id: row for row in rows}
+
+
+ARTIFACT_SERVICES = RowServices(create_artifact, update_artifact, delete_artifact)
+COLLECTION_SERVICES = RowServices(create_collection, update_collection, delete_collection)

@@ -33,7 +33,7 @@ from skillmeat_site.common.schema import resource_schema
 from skillmeat_site.common.viewsets import ApiViewSet, ResourceViewSet
 
 
-@resource_schema("Artifact")
+@resource_schema("Artifact", deleting="It leaves its collections and groups. 409 while it has deployments.")
 class ArtifactViewSet(ResourceViewSet):
     """``/artifacts``"""
 
@@ -45,21 +45,10 @@ class ArtifactViewSet(ResourceViewSet):
     serializer_class = ArtifactResponseSerializer
     create_serializer_class = ArtifactCreateSerializer
     update_serializer_class = ArtifactUpdateSerializer
-
-    def perform_create(self, **data: Any) -> Artifact:
-        """Create the artifact."""
-        return services.create_artifact(**data)
-
-    def perform_update(self, id: str, **changes: Any) -> Artifact:
-        """Change the artifact."""
-        return services.update_artifact(artifact_id=id, **changes)
-
-    def perform_delete(self, id: str) -> None:
-        """It leaves its collections and groups. 409 while deployments refer to it."""
-        services.delete_artifact(artifact_id=id)
+    row_services = services.ARTIFACT_SERVICES
 
 
-@resource_schema("Collection")
+@resource_schema("Collection", deleting="Its groups and memberships go with it, the artifacts stay.")
 class CollectionViewSet(ResourceViewSet):
     """``/collections``"""
 
@@ -72,18 +61,7 @@ class CollectionViewSet(ResourceViewSet):
     detail_serializer_class = CollectionDetailResponseSerializer
     create_serializer_class = CollectionCreateSerializer
     update_serializer_class = CollectionUpdateSerializer
-
-    def perform_create(self, **data: Any) -> Collection:
-        """Create the collection."""
-        return services.create_collection(**data)
-
-    def perform_update(self, id: str, **changes: Any) -> Collection:
-        """Change the collection."""
-        return services.update_collection(collection_id=id, **changes)
-
-    def perform_delete(self, id: str) -> None:
-        """Its groups and memberships go with it, the artifacts stay."""
-        services.delete_collection(collection_id=id)
+    row_services = services.COLLECTION_SERVICES
 
     @extend_schema(
         operation_id="moveCollectionArtifacts",

@@ -16,6 +16,7 @@ from skillmeat_site.common.admin import ServiceAdmin
 class ProjectAdmin(ServiceAdmin):
     """Projects."""
 
+    row_services = services.PROJECT_SERVICES
     list_display = ["name", "deployment_count", "created_at", "updated_at"]
     search_fields = ["name", "description"]
     date_hierarchy = "created_at"
@@ -29,18 +30,6 @@ class ProjectAdmin(ServiceAdmin):
     def deployment_count(self, project: Any) -> int:
         """How many deployments it has had."""
         return project.deployment_count
-
-    def perform_create(self, **data: Any) -> Project:
-        """Create the project."""
-        return services.create_project(**data)
-
-    def perform_update(self, id: str, **changes: Any) -> Project:
-        """Change the project."""
-        return services.update_project(project_id=id, **changes)
-
-    def perform_delete(self, id: str) -> None:
-        """Delete the project."""
-        services.delete_project(project_id=id)
 
 
 STATUS_COLOURS = {
@@ -59,6 +48,12 @@ class DeploymentForm(ModelForm):
         fields = ["artifact", "project", "deployed_version", "status"]
         help_texts = {"deployed_version": "Left empty, a new deployment has the artifact's latest version."}
 
+    def clean(self) -> None:
+        """A new deployment without a version has the latest."""
+        artifact = self.cleaned_data.get("artifact")
+        if artifact and not self.cleaned_data.get("deployed_version"):
+            self.cleaned_data["deployed_version"] = artifact.latest_version
+
     def _get_validation_exclusions(self) -> set[str]:
         # Without the project the constraint on one active deployment is not checked beforehand.
         return {*super()._get_validation_exclusions(), "project"}  # type: ignore[misc]
@@ -68,6 +63,7 @@ class DeploymentForm(ModelForm):
 class DeploymentAdmin(ServiceAdmin):
     """Deployments."""
 
+    row_services = services.DEPLOYMENT_SERVICES
     form = DeploymentForm
     list_display = ["artifact", "project", "state", "deployed_version", "latest_version", "deployed_at"]
     list_filter = ["status", "artifact__type", "project"]
@@ -97,17 +93,3 @@ class DeploymentAdmin(ServiceAdmin):
             OUTDATED if deployment.is_outdated else "current",
             deployment.artifact.latest_version or "unknown",
         )
-
-    def perform_create(self, **data: Any) -> Deployment:
-        """Record the deployment; without a version, at the artifact's latest."""
-        return services.create_deployment(
-            **{name: value for name, value in data.items() if value is not None}
-        )
-
-    def perform_update(self, id: str, **changes: Any) -> Deployment:
-        """Change the deployment."""
-        return services.update_deployment(deployment_id=id, **changes)
-
-    def perform_delete(self, id: str) -> None:
-        """Delete the record."""
-        services.delete_deployment(deployment_id=id)

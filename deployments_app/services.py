@@ -11,6 +11,7 @@ from collections_app.models import Artifact
 from deployments_app.models import Deployment, DeploymentStatus, Project
 from skillmeat_site.common.db import get, locked
 from skillmeat_site.common.models import save_changes
+from skillmeat_site.common.services import RowServices
 
 # What stands for "not given" where None means "unknown".
 LATEST: Final = object()
@@ -27,27 +28,27 @@ def create_project(*, name: str, description: str | None = None) -> Project:
 
 
 @transaction.atomic
-def update_project(*, project_id: str, **changes: Any) -> Project:
+def update_project(*, id: str, **changes: Any) -> Project:
     """Change what is given of a project.
 
     Raises:
         NotFound: it does not exist.
         IntegrityError: the name is taken.
     """
-    project = locked(Project, project_id)
+    project = locked(Project, id)
     save_changes(project, changes)
     return project
 
 
 @transaction.atomic
-def delete_project(*, project_id: str) -> None:
+def delete_project(*, id: str) -> None:
     """Delete a project.
 
     Raises:
         NotFound: it does not exist.
         ProtectedError: deployments refer to it.
     """
-    locked(Project, project_id).delete()
+    locked(Project, id).delete()
 
 
 @transaction.atomic
@@ -83,7 +84,7 @@ def create_deployment(
 
 
 @transaction.atomic
-def update_deployment(*, deployment_id: str, **changes: Any) -> Deployment:
+def update_deployment(*, id: str, **changes: Any) -> Deployment:
     """Change the status or version of a deployment; a new version sets ``deployed_at``.
 
     One that becomes active makes the one before it inactive.
@@ -92,10 +93,10 @@ def update_deployment(*, deployment_id: str, **changes: Any) -> Deployment:
         NotFound: it does not exist.
         ImmutableField: ``artifact_id`` or ``project_id`` is given and not its own.
     """
-    locked(Artifact, get(Deployment, deployment_id).artifact_id)
-    deployment = locked(Deployment, deployment_id)
+    locked(Artifact, get(Deployment, id).artifact_id)
+    deployment = locked(Deployment, id)
     if changes.get("status") == DeploymentStatus.ACTIVE:
-        _supersede(_active(deployment.artifact_id, deployment.project_id).exclude(pk=deployment_id))
+        _supersede(_active(deployment.artifact_id, deployment.project_id).exclude(pk=id))
     if changes.get("deployed_version", deployment.deployed_version) != deployment.deployed_version:
         changes["deployed_at"] = timezone.now()
     save_changes(deployment, changes, fixed=("artifact_id", "project_id"))
@@ -103,13 +104,13 @@ def update_deployment(*, deployment_id: str, **changes: Any) -> Deployment:
 
 
 @transaction.atomic
-def delete_deployment(*, deployment_id: str) -> None:
+def delete_deployment(*, id: str) -> None:
     """Delete the record of a deployment.
 
     Raises:
         NotFound: it does not exist.
     """
-    locked(Deployment, deployment_id).delete()
+    locked(Deployment, id).delete()
 
 
 def _active(artifact_id: str, project_id: str) -> QuerySet[Deployment]:
@@ -118,3 +119,7 @@ def _active(artifact_id: str, project_id: str) -> QuerySet[Deployment]:
 
 def _supersede(deployments: QuerySet[Deployment]) -> None:
     deployments.update(status=DeploymentStatus.INACTIVE, updated_at=timezone.now())
+
+
+PROJECT_SERVICES = RowServices(create_project, update_project, delete_project)
+DEPLOYMENT_SERVICES = RowServices(create_deployment, update_deployment, delete_deployment)

@@ -1,7 +1,5 @@
 """Projects, deployments and their summary."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -25,7 +23,7 @@ from skillmeat_site.common.schema import page_parameters, resource_schema
 from skillmeat_site.common.viewsets import ResourceViewSet
 
 
-@resource_schema("Project")
+@resource_schema("Project", deleting="409 while it has deployments.")
 class ProjectViewSet(ResourceViewSet):
     """``/projects``"""
 
@@ -37,21 +35,10 @@ class ProjectViewSet(ResourceViewSet):
     serializer_class = ProjectResponseSerializer
     create_serializer_class = ProjectCreateSerializer
     update_serializer_class = ProjectUpdateSerializer
-
-    def perform_create(self, **data: Any) -> Project:
-        """Create the project."""
-        return services.create_project(**data)
-
-    def perform_update(self, id: str, **changes: Any) -> Project:
-        """Change the project."""
-        return services.update_project(project_id=id, **changes)
-
-    def perform_delete(self, id: str) -> None:
-        """409 while deployments refer to it."""
-        services.delete_project(project_id=id)
+    row_services = services.PROJECT_SERVICES
 
 
-@resource_schema("Deployment")
+@resource_schema("Deployment", deleting="The record is gone; other deployments stay as they are.")
 class DeploymentViewSet(ResourceViewSet):
     """``/deployments``"""
 
@@ -65,18 +52,7 @@ class DeploymentViewSet(ResourceViewSet):
     serializer_class = DeploymentResponseSerializer
     create_serializer_class = DeploymentCreateSerializer
     update_serializer_class = DeploymentUpdateSerializer
-
-    def perform_create(self, **data: Any) -> Deployment:
-        """Record the deployment."""
-        return services.create_deployment(**data)
-
-    def perform_update(self, id: str, **changes: Any) -> Deployment:
-        """Change the deployment."""
-        return services.update_deployment(deployment_id=id, **changes)
-
-    def perform_delete(self, id: str) -> None:
-        """The record of the deployment is gone; others stay as they are."""
-        services.delete_deployment(deployment_id=id)
+    row_services = services.DEPLOYMENT_SERVICES
 
     @extend_schema(
         operation_id="getDeploymentSummary",

@@ -92,6 +92,7 @@ class GroupArtifactInline(TabularInline):
 class GroupAdmin(ServiceAdmin):
     """Groups, with their artifacts in place."""
 
+    row_services = services.GROUP_SERVICES
     form = GroupForm
     list_display = ["name", "collection", "position", "artifact_count", "updated_at"]
     list_filter = ["collection"]
@@ -138,18 +139,6 @@ class GroupAdmin(ServiceAdmin):
         added = [row.cleaned_data["artifact"] for row in rows if row.instance._state.adding]
         entries = GroupArtifact.objects.filter(group=group_id, collection_artifact__artifact__in=added)
         formset.new_objects = list(entries)
-
-    def perform_create(self, **data: Any) -> Group:
-        """Create the group."""
-        return services.create_group(**data)
-
-    def perform_update(self, id: str, **changes: Any) -> Group:
-        """Change the group."""
-        return services.update_group(group_id=id, **changes)
-
-    def perform_delete(self, id: str) -> None:
-        """Delete the group."""
-        services.delete_group(group_id=id)
 
 
 @admin.register(GroupArtifact)

@@ -14,6 +14,7 @@ from skillmeat_site.common.db import get, get_all, locked, locked_all, not_found
 from skillmeat_site.common.exceptions import MixedCollections, NotFound, NotInGroup, SameTarget
 from skillmeat_site.common.models import NAME_MAX_LENGTH, save_changes
 from skillmeat_site.common.ordering import RANK_ORDER, check_position, make_room, rearrange, save_order
+from skillmeat_site.common.services import RowServices
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def create_group(
 
 
 @transaction.atomic
-def update_group(*, group_id: str, position: int | None = None, **changes: Any) -> Group:
+def update_group(*, id: str, position: int | None = None, **changes: Any) -> Group:
     """Change what is given of a group.
 
     Args:
@@ -56,7 +57,7 @@ def update_group(*, group_id: str, position: int | None = None, **changes: Any) 
         ImmutableField: ``collection_id`` is given and not its own.
         PositionOutOfRange: there is no such place.
     """
-    group = _locked_group(group_id)
+    group = _locked_group(id)
     save_changes(group, changes, fixed=("collection_id",))
     if position is not None:
         check_position(position, _siblings(group).count())
@@ -67,13 +68,13 @@ def update_group(*, group_id: str, position: int | None = None, **changes: Any) 
 
 
 @transaction.atomic
-def delete_group(*, group_id: str) -> None:
+def delete_group(*, id: str) -> None:
     """Delete a group; its artifacts stay in the collection.
 
     Raises:
         NotFound: it does not exist.
     """
-    _locked_group(group_id).delete()
+    _locked_group(id).delete()
 
 
 @transaction.atomic
@@ -298,3 +299,6 @@ def _free_name(collection: Collection, name: str) -> str:
         suffix = f" ({number})"
         candidate = name[: NAME_MAX_LENGTH - len(suffix)] + suffix
     return candidate
+
+
+GROUP_SERVICES = RowServices(create_group, update_group, delete_group)

@@ -36,7 +36,7 @@ from skillmeat_site.common.schema import object_or_list, resource_schema
 from skillmeat_site.common.viewsets import ApiViewSet, ResourceViewSet
 
 
-@resource_schema("Group")
+@resource_schema("Group", deleting="Its artifacts stay in the collection; the groups behind it move up.")
 class GroupViewSet(ResourceViewSet):
     """``/groups``"""
 
@@ -50,6 +50,7 @@ class GroupViewSet(ResourceViewSet):
     detail_serializer_class = GroupDetailResponseSerializer
     create_serializer_class = GroupCreateSerializer
     update_serializer_class = GroupUpdateSerializer
+    row_services = services.GROUP_SERVICES
 
     def get_queryset(self) -> GroupQuerySet:
         """Groups with their positions: counted in one pass where all of a collection are read."""
@@ -57,18 +58,6 @@ class GroupViewSet(ResourceViewSet):
         if narrowed:
             return Group.objects.with_counts().with_positions().order_by("rank", "pk")
         return Group.objects.with_counts().enumerated()
-
-    def perform_create(self, **data: Any) -> Group:
-        """Create the group."""
-        return services.create_group(**data)
-
-    def perform_update(self, id: str, **changes: Any) -> Group:
-        """Change the group."""
-        return services.update_group(group_id=id, **changes)
-
-    def perform_delete(self, id: str) -> None:
-        """Its artifacts stay in the collection; the groups behind it move up."""
-        services.delete_group(group_id=id)
 
     @extend_schema(
         operation_id="reorderGroups",

@@ -7,21 +7,13 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from skillmeat_site.common.services import RowServices
+
 
 class ServiceAdmin(ModelAdmin):
-    """Shows what a form does to a row to services, which keep the rules that need more than it."""
+    """Leaves writing to services, which keep the rules that need more than the row at hand."""
 
-    def perform_create(self, **data: Any) -> Model:
-        """Create the row."""
-        raise NotImplementedError
-
-    def perform_update(self, id: str, **changes: Any) -> Model:
-        """Change the row."""
-        raise NotImplementedError
-
-    def perform_delete(self, id: str) -> None:
-        """Delete the row."""
-        raise NotImplementedError
+    row_services: RowServices
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """What a form shows; a new row has no id and no times yet."""
@@ -30,21 +22,22 @@ class ServiceAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
         """Save what the form says, and show ``obj`` as it is afterwards."""
+        services = self.row_services
         names = form.changed_data if change else form.cleaned_data
         data = {self._argument(name): self._value(form.cleaned_data[name]) for name in names}
-        saved = self.perform_update(obj.pk, **data) if change else self.perform_create(**data)
+        saved = services.update(id=obj.pk, **data) if change else services.create(**data)
         obj.pk = saved.pk
         obj._state.adding = False
         obj.refresh_from_db()
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         """Delete one."""
-        self.perform_delete(obj.pk)
+        self.row_services.delete(id=obj.pk)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete those that were ticked."""
         for id in queryset.values_list("pk", flat=True):
-            self.perform_delete(id)
+            self.row_services.delete(id=id)
 
     def _argument(self, name: str) -> str:
         """What services call a form field: a foreign key by its id."""

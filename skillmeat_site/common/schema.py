@@ -201,11 +201,12 @@ class ApiSchema(AutoSchema):
         return f"{serializer_name.removesuffix('Response')}ListResponse"
 
 
-def resource_schema(name: str) -> Callable[[V], V]:
+def resource_schema(name: str, *, deleting: str) -> Callable[[V], V]:
     """Decorate a `ResourceViewSet` with the names of its operations.
 
     Args:
         name: of one, as in ``getCollection``.
+        deleting: what happens to everything else when one is deleted.
     """
     one, many = name.lower(), f"{name.lower()}s"
     an = f"an {one}" if one[0] in "aeiou" else f"a {one}"
@@ -237,9 +238,7 @@ def resource_schema(name: str) -> Callable[[V], V]:
             partial_update=extend_schema(
                 operation_id=f"patch{name}", summary=f"Change {an}, just as PUT does", **change
             ),
-            destroy=extend_schema(
-                operation_id=f"delete{name}", summary=f"Delete {an}", description=view.perform_delete.__doc__
-            ),
+            destroy=extend_schema(operation_id=f"delete{name}", summary=f"Delete {an}", description=deleting),
         )(view)
 
     return decorate

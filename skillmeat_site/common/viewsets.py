@@ -15,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from skillmeat_site.common.db import not_found
 from skillmeat_site.common.ids import id_field
 from skillmeat_site.common.pagination import PagePagination
+from skillmeat_site.common.services import RowServices
 
 PAGE_PARAMETERS = ("page", "page_size")
 
@@ -99,23 +100,13 @@ class ResourceViewSet(ListModelMixin, ApiViewSet):
         serializer_class: what clients get, in lists and from writes.
         detail_serializer_class: what they get from the URL of one, when that is more.
         create_serializer_class, update_serializer_class: what they send.
+        row_services: what writes.
     """
 
     detail_serializer_class: ClassVar[type[BaseSerializer] | None] = None
     create_serializer_class: ClassVar[type[BaseSerializer]]
     update_serializer_class: ClassVar[type[BaseSerializer]]
-
-    def perform_create(self, **data: Any) -> Model:
-        """Create the row; a service does it."""
-        raise NotImplementedError
-
-    def perform_update(self, id: str, **changes: Any) -> Model:
-        """Change the row; a service does it."""
-        raise NotImplementedError
-
-    def perform_delete(self, id: str) -> None:
-        """Delete the row; a service does it."""
-        raise NotImplementedError
+    row_services: ClassVar[RowServices]
 
     def fetch(self, id: str) -> Any:
         """The row as clients get it, with everything that is counted.
@@ -140,7 +131,7 @@ class ResourceViewSet(ListModelMixin, ApiViewSet):
 
     def create(self, request: Request) -> Response:
         """Create one."""
-        return self.created(self.perform_create(**self.validated(self.create_serializer_class)).pk)
+        return self.created(self.row_services.create(**self.validated(self.create_serializer_class)).pk)
 
     def retrieve(self, request: Request, id: str) -> Response:
         """Show one."""
@@ -150,7 +141,7 @@ class ResourceViewSet(ListModelMixin, ApiViewSet):
     def update(self, request: Request, id: str) -> Response:
         """Change what is sent and leave the rest."""
         changes = self.validated(self.update_serializer_class)
-        return self.one(self.perform_update(self.path_id(), **changes).pk)
+        return self.one(self.row_services.update(id=self.path_id(), **changes).pk)
 
     def partial_update(self, request: Request, id: str) -> Response:
         """The same as `update`."""
@@ -158,5 +149,5 @@ class ResourceViewSet(ListModelMixin, ApiViewSet):
 
     def destroy(self, request: Request, id: str) -> Response:
         """Delete one."""
-        self.perform_delete(self.path_id())
+        self.row_services.delete(id=self.path_id())
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -68,7 +68,7 @@ class Importer:
             )
         else:
             stale = any(getattr(artifact, name) != value for name, value in fields.items())
-            artifact = update_artifact(artifact_id=artifact.pk, **fields)
+            artifact = update_artifact(id=artifact.pk, **fields)
             self._count("artifacts", UPDATED if stale else UNCHANGED)
         self.advance()
         return artifact

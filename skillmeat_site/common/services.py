@@ -1,0 +1,21 @@
+"""What the API and the admin need of an app's services to edit one kind of row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+
+@dataclass(frozen=True)
+class RowServices:
+    """The three writes of a resource.
+
+    Attributes:
+        create: called with the fields; returns the row.
+        update: called with ``id`` and the fields that change; returns the row.
+        delete: called with ``id``.
+    """
+
+    create: Callable[..., Model]
+    update: Callable[..., Model]
+    delete: Callable[..., None]
