@@ -10,6 +10,7 @@ from skillmeat_site.common.examples import CREATED_AT, UPDATED_AT, example, exam
 from skillmeat_site.common.serializers import (
     DescriptionField,
     NameField,
+    OneOfField,
     ReferenceField,
     ReferenceListField,
     StrictSerializer,
@@ -58,7 +59,7 @@ class ArtifactResponseSerializer(serializers.Serializer):
     """An artifact."""
 
     id = ReferenceField(Artifact)
-    type = serializers.ChoiceField(ArtifactType.choices)
+    type = OneOfField(ArtifactType.choices)
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
     latest_version = serializers.CharField(allow_null=True, help_text="Null when unknown.")
@@ -74,7 +75,7 @@ class ArtifactCreateSerializer(StrictSerializer):
 
     ignored = field_names(ArtifactResponseSerializer)
 
-    type = serializers.ChoiceField(ArtifactType.choices)
+    type = OneOfField(ArtifactType.choices)
     name = NameField()
     description = DescriptionField()
     latest_version = VersionField()
@@ -84,7 +85,7 @@ class ArtifactCreateSerializer(StrictSerializer):
 class ArtifactUpdateSerializer(ArtifactCreateSerializer):
     """Changes to an artifact; what is not sent stays."""
 
-    type = serializers.ChoiceField(ArtifactType.choices, required=False)
+    type = OneOfField(ArtifactType.choices, required=False)
     name = NameField(required=False)
 
 

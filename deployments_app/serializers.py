@@ -8,6 +8,7 @@ from skillmeat_site.common.examples import CREATED_AT, UPDATED_AT, example, exam
 from skillmeat_site.common.serializers import (
     DescriptionField,
     NameField,
+    OneOfField,
     ReferenceField,
     StrictSerializer,
     VersionField,
@@ -90,7 +91,7 @@ class DeploymentResponseSerializer(serializers.Serializer):
     id = ReferenceField(Deployment)
     artifact_id = ReferenceField(Artifact)
     artifact_name = serializers.CharField(source="artifact.name")
-    artifact_type = serializers.ChoiceField(ArtifactType.choices, source="artifact.type")
+    artifact_type = OneOfField(ArtifactType.choices, source="artifact.type")
     project_id = ReferenceField(Project)
     project_name = serializers.CharField(source="project.name")
     deployed_version = serializers.CharField(allow_null=True, help_text="Null when unknown.")
@@ -98,7 +99,7 @@ class DeploymentResponseSerializer(serializers.Serializer):
         source="artifact.latest_version", allow_null=True, help_text="The artifact's, as it is now."
     )
     is_outdated = serializers.BooleanField(help_text="Both versions are known and differ.")
-    status = serializers.ChoiceField(DeploymentStatus.choices)
+    status = OneOfField(DeploymentStatus.choices)
     deployed_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -112,9 +113,7 @@ class DeploymentCreateSerializer(StrictSerializer):
     artifact_id = ReferenceField(Artifact)
     project_id = ReferenceField(Project)
     deployed_version = VersionField(help_text="The artifact's latest when left out; null when unknown.")
-    status = serializers.ChoiceField(
-        DeploymentStatus.choices, required=False, help_text="`active` when left out."
-    )
+    status = OneOfField(DeploymentStatus.choices, required=False, help_text="`active` when left out.")
 
 
 @example(status="inactive")
@@ -124,7 +123,7 @@ class DeploymentUpdateSerializer(DeploymentCreateSerializer):
     artifact_id = ReferenceField(Artifact, required=False, help_text="May be sent back, not changed.")
     project_id = ReferenceField(Project, required=False, help_text="May be sent back, not changed.")
     deployed_version = VersionField(help_text="Another one sets `deployed_at`.")
-    status = serializers.ChoiceField(DeploymentStatus.choices, required=False)
+    status = OneOfField(DeploymentStatus.choices, required=False)
 
 
 @example(**STATUS_COUNTS_EXAMPLE)
@@ -148,7 +147,7 @@ class ArtifactDeploymentsResponseSerializer(_CountsSerializer):
 
     artifact_id = ReferenceField(Artifact)
     artifact_name = serializers.CharField()
-    status = serializers.ChoiceField(
+    status = OneOfField(
         DeploymentStatus.choices,
         help_text="The first of active, error, pending, inactive that any of its deployments has.",
     )

@@ -21,6 +21,7 @@ from skillmeat_site.common.serializers import (
     MAX_BATCH,
     DescriptionField,
     NameField,
+    OneOfField,
     ReferenceField,
     ReferenceListField,
     StrictSerializer,
@@ -45,7 +46,7 @@ class GroupArtifactResponseSerializer(serializers.Serializer):
     """An artifact at its place in a group."""
 
     artifact_id = ReferenceField(Artifact, source="collection_artifact.artifact_id")
-    type = serializers.ChoiceField(ArtifactType.choices, source="collection_artifact.artifact.type")
+    type = OneOfField(ArtifactType.choices, source="collection_artifact.artifact.type")
     name = serializers.CharField(source="collection_artifact.artifact.name")
     latest_version = serializers.CharField(
         source="collection_artifact.artifact.latest_version", allow_null=True, help_text="Null when unknown."

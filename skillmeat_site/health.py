@@ -2,18 +2,18 @@
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
 
 from skillmeat_site.common.errors import DatabaseUnavailable, error_response
+from skillmeat_site.common.middleware import read_only
 
 
-@require_safe
+@read_only
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 while the process can answer at all, whatever state the database is in."""
     return JsonResponse({"status": "ok"})
 
 
-@require_safe
+@read_only
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 while requests can be served, 503 while the database cannot be reached."""
     try:

@@ -184,6 +184,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"user": API_RATE_LIMIT or None},
     "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_PARSER_CLASSES": ["skillmeat_site.common.json.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "skillmeat_site.common.json.StrictNegotiation",
     "DEFAULT_RENDERER_CLASSES": ["skillmeat_site.common.json.FastJSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "skillmeat_site.common.schema.ApiSchema",

@@ -1,8 +1,9 @@
 """The composition root: every URL, and the one router of the API."""
 
 from django.contrib import admin
-from django.urls import include, path
-from django.views.generic import TemplateView
+from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import RedirectView, TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
@@ -10,6 +11,8 @@ from collections_app.views import ArtifactViewSet, CollectionArtifactViewSet, Co
 from deployments_app.views import DeploymentViewSet, ProjectViewSet
 from groups_app.views import GroupArtifactViewSet, GroupViewSet
 from skillmeat_site.accounts.views import AuthViewSet
+from skillmeat_site.common.errors import not_found_page
+from skillmeat_site.common.middleware import read_only
 from skillmeat_site.common.schema import FormatNegotiation
 from skillmeat_site.health import healthz, readyz
 
@@ -30,11 +33,15 @@ api = [
     path("redoc", SpectacularRedocView.as_view(), name="redoc"),
 ]
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="home.html"), name="home"),
+    path("", read_only(TemplateView.as_view(template_name="home.html")), name="home"),
     path("api/v1/", include(api)),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    # Where APPEND_SLASH would send people, were it not for the next line.
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    # Not left to handler404 alone, which Django does not ask with DEBUG on.
+    re_path("", csrf_exempt(not_found_page)),
 ]
 
 handler400 = "skillmeat_site.common.errors.bad_request"

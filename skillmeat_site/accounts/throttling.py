@@ -26,7 +26,8 @@ class LoginThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         """Whether a slot was free."""
         username = request.data.get("username") if isinstance(request.data, dict) else None
-        who = f"{self.get_ident(request)} {str(username).casefold()}"
+        # Whatever is no text is no user's name either, and is refused by the serializer.
+        who = f"{self.get_ident(request)} {username.casefold() if isinstance(username, str) else ''}"
         name = hashlib.sha256(who.encode()).hexdigest()
         # The database cache keeps what has expired until it is full.
         CacheEntry.objects.filter(expires__lt=timezone.now()).delete()

@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 from django.apps import apps
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, SuspiciousOperation
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import BaseConstraint, ProtectedError, UniqueConstraint
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -69,6 +69,8 @@ class ApiExceptionHandler(ExceptionHandler):
             return _from_constraint(exc)
         if isinstance(exc, OperationalError | InterfaceError):
             return DatabaseUnavailable()
+        if isinstance(exc, SuspiciousOperation):
+            return exceptions.ParseError(f"Bad request: {exc}")
         return super().convert_known_exceptions(exc)
 
     def convert_unhandled_exceptions(self, exc: Exception) -> exceptions.APIException:
@@ -178,10 +180,10 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return error_response(exceptions.PermissionDenied())
 
 
-def not_found_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found_page(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's ``handler404``: a URL that leads nowhere. The admin keeps its own page."""
     if _is_admin(request):
-        return defaults.page_not_found(request, exception)
+        return defaults.page_not_found(request, exception or Http404())
     return error_response(
         exceptions.NotFound("There is nothing at this URL. See /api/v1/docs for what there is.")
     )

@@ -43,7 +43,7 @@ class ReferenceFilter(filters.CharFilter):
     """
 
     def __init__(self, model: type[Model], lookup: str, description: str, **kwargs: Any) -> None:
-        super().__init__(field_name=lookup, validators=[self._check_shape], **kwargs)
+        super().__init__(field_name=lookup, validators=[self._check_shape], strip=False, **kwargs)
         # `model` is taken: there django-filter keeps what is filtered.
         self.referenced = model
         pattern = id_field(model).pattern
@@ -112,11 +112,9 @@ class StrictFilterSet(filters.FilterSet):
         """Whether every given parameter has a valid value."""
         data = self.data or {}
         for name, parameter in self.filters.items():
-            if parameter.extra.get("required"):
-                continue
             if isinstance(parameter, filters.CharFilter) and not isinstance(parameter, ReferenceFilter):
                 continue
-            if data.get(name) == "":
+            if name in data and not str(data[name]).strip() and not parameter.extra["required"]:
                 self.form.add_error(
                     name, ValidationError("Leave the parameter out or give it a value.", code="blank")
                 )

@@ -5,8 +5,10 @@ from typing import IO, Any
 
 import orjson
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 
 class StrictJSONParser(BaseParser):
@@ -26,6 +28,14 @@ class StrictJSONParser(BaseParser):
             return orjson.loads(stream.read())
         except orjson.JSONDecodeError as exc:
             raise ParseError(f"The body is not valid JSON: {exc}") from exc
+
+
+class StrictNegotiation(DefaultContentNegotiation):
+    """A body has one type: a pattern such as ``*/*`` is none."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        """The parser for the request's body, or None."""
+        return None if "*" in request.content_type else super().select_parser(request, parsers)
 
 
 class FastJSONRenderer(BaseRenderer):

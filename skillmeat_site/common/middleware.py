@@ -1,14 +1,17 @@
 """What happens to a request before and beside Django's own middleware."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from functools import wraps
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import MethodNotAllowed
 
 from skillmeat_site.common.errors import PayloadTooLarge, error_response
 
-GetResponse: TypeAlias = Callable[[HttpRequest], HttpResponse]
+GetResponse: TypeAlias = Callable[..., HttpResponse]
 
 # How much of a body that is refused is read all the same: a client that is still sending when
 # the connection closes sees a broken pipe instead of the 413.
@@ -32,7 +35,9 @@ def limit_body(get_response: GetResponse) -> GetResponse:
     """Refuse a body that is larger than ``MAX_BODY_BYTES``, whatever the URL, with 413."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if int(request.META.get("CONTENT_LENGTH") or 0) <= settings.MAX_BODY_BYTES:
+        length = request.META.get("CONTENT_LENGTH", "")
+        # Django takes a length that is no number for 0, and reads nothing.
+        if not length.isdecimal() or int(length) <= settings.MAX_BODY_BYTES:
             return get_response(request)
         for _ in range(_MAX_DRAINED_BYTES // _CHUNK_BYTES):
             if not request.read(_CHUNK_BYTES):
@@ -43,3 +48,18 @@ def limit_body(get_response: GetResponse) -> GetResponse:
         )
 
     return middleware
+
+
+def read_only(view: GetResponse) -> GetResponse:
+    """Decorate a view outside the API that only shows something; other methods are 405."""
+
+    @csrf_exempt
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return view(request, *args, **kwargs)
+        response = error_response(MethodNotAllowed(str(request.method)))
+        response["Allow"] = "GET, HEAD"
+        return response
+
+    return wrapped

@@ -8,8 +8,15 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from django.db import models
+from drf_spectacular.drainage import get_override
 from drf_spectacular.plumbing import build_parameter_type
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiRequest,
+    extend_schema,
+    extend_schema_view,
+)
 from drf_standardized_errors.openapi import AutoSchema
 from drf_standardized_errors.types import Error
 from rest_framework import serializers
@@ -252,7 +259,7 @@ def page_parameters(pagination_class: type[PagePagination]) -> list[OpenApiParam
     ]
 
 
-def object_or_list(serializer: type[serializers.Serializer], key: str) -> dict[str, Any]:
+def object_or_list(serializer: type[serializers.Serializer], key: str) -> dict[str, OpenApiRequest]:
     """The request that is either ``serializer``'s object or the bare list under its ``key``."""
     items: Any = serializer().fields[key]
     listed = {
@@ -261,7 +268,8 @@ def object_or_list(serializer: type[serializers.Serializer], key: str) -> dict[s
         "minItems": items.min_length,
         "maxItems": items.max_length,
     }
-    return {"application/json": {"oneOf": [_reference(serializer), listed]}}
+    schema = {"oneOf": [_reference(serializer), listed]}
+    return {"application/json": OpenApiRequest(schema, examples=get_override(serializer, "examples"))}
 
 
 def _reference(serializer: type[serializers.BaseSerializer]) -> dict[str, str]:

@@ -20,11 +20,27 @@ T = TypeVar("T")
 class TextField(serializers.CharField):
     """A string. DRF's own field also takes numbers."""
 
-    def to_internal_value(self, data: Any) -> str:
+    def run_validation(self, data: Any = serializers.empty) -> Any:
         """``data``, stripped where the field says so."""
-        if not isinstance(data, str):
+        # DRF looks at str(data) first, and a deeply nested list has none.
+        if not isinstance(data, str) and data is not None and data is not serializers.empty:
             self.fail("invalid")
-        return super().to_internal_value(data)
+        return super().run_validation(data)
+
+
+class OneOfField(serializers.ChoiceField):
+    """One of the values of an enumeration."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The value.
+
+        Raises:
+            ValidationError: it is none of them; the message lists them.
+        """
+        if not isinstance(data, str) or data not in self.choices:
+            known = ", ".join(self.choices)
+            raise serializers.ValidationError(f"Unknown. Use one of: {known}.", code="invalid_choice")
+        return data
 
 
 class NameField(TextField):

@@ -12,7 +12,6 @@ from skillmeat_site.accounts.apps import DOMAIN_APPS
 from skillmeat_site.accounts.tests.operations import OPEN, READS, SESSION, WRITES, Ids, Write, url
 
 each_write = pytest.mark.parametrize("write", WRITES, ids=str)
-each_read = pytest.mark.parametrize("path", READS)
 
 
 @pytest.fixture
@@ -82,23 +81,23 @@ def test_an_editor_may_write(api, ids, write):
     assert all_rows() != before
 
 
-@each_write
-def test_a_viewer_may_not_write(viewer_api, ids, write):
+def test_a_viewer_may_not_write(viewer_api, ids):
     before = all_rows()
 
-    assert_refused(send(viewer_api, write, ids), 403, "permission_denied")
+    for write in WRITES:
+        assert_refused(send(viewer_api, write, ids), 403, "permission_denied")
 
     assert all_rows() == before
 
 
-@each_write
-def test_a_stranger_may_not_write(anonymous_api, ids, write):
+def test_a_stranger_may_not_write(anonymous_api, ids):
     before = all_rows()
 
-    response = send(anonymous_api, write, ids)
+    for write in WRITES:
+        response = send(anonymous_api, write, ids)
+        assert_refused(response, 401, "not_authenticated")
+        assert response["WWW-Authenticate"] == "Token"
 
-    assert_refused(response, 401, "not_authenticated")
-    assert response["WWW-Authenticate"] == "Token"
     assert all_rows() == before
 
 
@@ -112,16 +111,17 @@ def test_one_permission_is_enough(ids, make_user, client_of, write):
     assert response.status_code == write.status, response.content
 
 
-@each_write
-def test_all_other_permissions_are_not_enough(ids, make_user, client_of, write):
-    user = make_user("generalist")
-    names = UserGroup.objects.get(name="Editors").permissions.values_list(
-        "content_type__app_label", "codename"
-    )
-    grant(user, *({".".join(name) for name in names} - {write.permission}))
+def test_all_other_permissions_are_not_enough(ids, make_user, client_of):
+    granted = UserGroup.objects.get(name="Editors").permissions
+    names = {".".join(name) for name in granted.values_list("content_type__app_label", "codename")}
     before = all_rows()
 
-    assert_refused(send(client_of(user), write, ids), 403, "permission_denied")
+    for permission in {write.permission for write in WRITES}:
+        user = make_user(f"all but {permission}")
+        grant(user, *(names - {permission}))
+        client = client_of(user)
+        for write in (write for write in WRITES if write.permission == permission):
+            assert_refused(send(client, write, ids), 403, "permission_denied")
 
     assert all_rows() == before
 
@@ -137,22 +137,20 @@ def test_a_user_with_one_permission_may_do_only_what_it_is_for(ids, make_user, c
 
 
 @pytest.mark.parametrize("group", ["Editors", "Viewers", None])
-@each_read
-def test_every_active_user_may_read(ids, make_user, client_of, path, group):
+def test_every_active_user_may_read(ids, make_user, client_of, group):
     client = client_of(make_user("reader", group))
 
-    response = client.get(f"{url(path, ids)}?{READS[path].format(**ids)}")
+    for path, query in READS.items():
+        response = client.get(f"{url(path, ids)}?{query.format(**ids)}")
+        assert response.status_code == 200, response.content
+        assert response.json()
 
-    assert response.status_code == 200, response.content
-    assert response.json()
 
-
-@each_read
-def test_a_stranger_may_not_read(anonymous_api, ids, path):
-    response = anonymous_api.get(f"{url(path, ids)}?{READS[path].format(**ids)}")
-
-    assert_refused(response, 401, "not_authenticated")
-    assert response["WWW-Authenticate"] == "Token"
+def test_a_stranger_may_not_read(anonymous_api, ids):
+    for path, query in READS.items():
+        response = anonymous_api.get(f"{url(path, ids)}?{query.format(**ids)}")
+        assert_refused(response, 401, "not_authenticated")
+        assert response["WWW-Authenticate"] == "Token"
 
 
 @pytest.mark.parametrize("path", ["logout", "logoutall"])
@@ -160,11 +158,10 @@ def test_a_session_needs_no_permission(make_user, client_of, path):
     assert client_of(make_user("nobody")).post(f"/api/v1/auth/{path}").status_code == 204
 
 
-@each_write
-def test_a_superuser_may_write_without_any_group(ids, make_user, client_of, write):
+def test_a_superuser_may_write_without_any_group(make_user, client_of):
     client = client_of(make_user("root", is_superuser=True))
 
-    assert send(client, write, ids).status_code == write.status
+    assert client.post("/api/v1/projects", {"name": "web"}).status_code == 201
 
 
 def test_being_staff_alone_allows_nothing(ids, make_user, client_of):

@@ -1,0 +1,199 @@
+"""One valid call of every operation, for tests of the rules that hold for all of them."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+
+API = "/api/v1"
+ENVELOPE = {"type", "detail", "errors"}
+ERROR = {"code", "detail", "attr"}
+World = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that succeeds; what stands in braces is filled in from the `world` fixture."""
+
+    operation_id: str
+    method: str
+    path: str
+    status: int
+    body: Any = None
+    query: str = ""
+
+    def url(self, world: World) -> str:
+        return API + self.path.format_map(world)
+
+    def send(self, client: Any, world: World, *, slash: str = "", **extra: Any) -> Any:
+        url = self.url(world) + slash + self.query.format_map(world)
+        return getattr(client, self.method)(url, filled(self.body, world), **extra)
+
+
+def filled(value: Any, world: World) -> Any:
+    """``value`` with the names in braces replaced by ids."""
+    if isinstance(value, dict):
+        return {key: filled(item, world) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, world) for item in value]
+    return value.format_map(world) if isinstance(value, str) else value
+
+
+MOVE = {"artifact_ids": ["{artifact}"], "target_collection_id": "{target}"}
+PLACE = {"id": "{group}", "position": 1}
+TEXTS = {"name": "new", "description": "some text"}
+ARTIFACT = {"type": "agent", "latest_version": "3", **TEXTS}
+DEPLOYMENT = {"status": "pending", "deployed_version": "9"}
+
+CALLS = [
+    Call("login", "post", "/auth/login", 200, {"username": "editor", "password": "{password}"}),
+    Call("logout", "post", "/auth/logout", 204),
+    Call("logoutAll", "post", "/auth/logoutall", 204),
+    Call("getCurrentUser", "get", "/auth/me", 200),
+    Call("listCollections", "get", "/collections", 200),
+    Call("createCollection", "post", "/collections", 201, TEXTS),
+    Call("getCollection", "get", "/collections/{collection}", 200),
+    Call("updateCollection", "put", "/collections/{collection}", 200, TEXTS),
+    Call("patchCollection", "patch", "/collections/{collection}", 200, TEXTS),
+    Call("deleteCollection", "delete", "/collections/{collection}", 204),
+    Call("listCollectionArtifacts", "get", "/collections/{collection}/artifacts", 200),
+    Call(
+        "addCollectionArtifacts",
+        "post",
+        "/collections/{target}/artifacts",
+        201,
+        {"artifact_ids": ["{artifact}"]},
+    ),
+    Call("removeCollectionArtifact", "delete", "/collections/{collection}/artifacts/{artifact}", 204),
+    Call("moveCollectionArtifacts", "post", "/collections/{collection}/move-artifacts", 200, MOVE),
+    Call("copyCollectionArtifacts", "post", "/collections/{collection}/copy-artifacts", 200, MOVE),
+    Call("listGroups", "get", "/groups", 200, query="?collection_id={collection}"),
+    Call("createGroup", "post", "/groups", 201, {"collection_id": "{collection}", "position": 0, **TEXTS}),
+    Call("getGroup", "get", "/groups/{group}", 200),
+    Call("updateGroup", "put", "/groups/{group}", 200, {"position": 1, **TEXTS}),
+    Call("patchGroup", "patch", "/groups/{group}", 200, {"position": 1, **TEXTS}),
+    Call("deleteGroup", "delete", "/groups/{group}", 204),
+    Call("reorderGroups", "put", "/groups/reorder", 200, {"groups": [PLACE]}),
+    Call("reorderSiblingGroups", "put", "/groups/{group}/reorder", 200, {"groups": [PLACE]}),
+    Call("listGroupArtifacts", "get", "/groups/{group}/artifacts", 200),
+    Call(
+        "addGroupArtifacts",
+        "post",
+        "/groups/{other_group}/artifacts",
+        201,
+        {"artifact_ids": ["{artifact}"], "position": 0},
+    ),
+    Call("updateGroupArtifact", "put", "/groups/{group}/artifacts/{artifact}", 200, {"position": 1}),
+    Call("removeGroupArtifact", "delete", "/groups/{group}/artifacts/{artifact}", 204),
+    Call(
+        "reorderGroupArtifacts",
+        "post",
+        "/groups/{group}/reorder-artifacts",
+        200,
+        {"artifacts": [{"artifact_id": "{artifact}", "position": 1}]},
+    ),
+    Call(
+        "moveGroupArtifacts",
+        "post",
+        "/groups/{group}/move-artifacts",
+        200,
+        {"artifact_ids": ["{artifact}"], "target_group_id": "{other_group}", "position": 0},
+    ),
+    Call(
+        "copyGroup", "post", "/groups/{group}/copy", 201, {"target_collection_id": "{target}", "name": "copy"}
+    ),
+    Call("listDeployments", "get", "/deployments", 200, query="?project_id={project}"),
+    Call(
+        "createDeployment",
+        "post",
+        "/deployments",
+        201,
+        {"artifact_id": "{artifact}", "project_id": "{project}", **DEPLOYMENT},
+    ),
+    Call("getDeployment", "get", "/deployments/{deployment}", 200),
+    Call("updateDeployment", "put", "/deployments/{deployment}", 200, DEPLOYMENT),
+    Call("patchDeployment", "patch", "/deployments/{deployment}", 200, DEPLOYMENT),
+    Call("deleteDeployment", "delete", "/deployments/{deployment}", 204),
+    Call("getDeploymentSummary", "get", "/deployments/summary", 200),
+    Call("listArtifacts", "get", "/artifacts", 200),
+    Call("createArtifact", "post", "/artifacts", 201, ARTIFACT),
+    Call("getArtifact", "get", "/artifacts/{artifact}", 200),
+    Call("updateArtifact", "put", "/artifacts/{artifact}", 200, ARTIFACT),
+    Call("patchArtifact", "patch", "/artifacts/{artifact}", 200, ARTIFACT),
+    Call("deleteArtifact", "delete", "/artifacts/{spare_artifact}", 204),
+    Call("listProjects", "get", "/projects", 200),
+    Call("createProject", "post", "/projects", 201, TEXTS),
+    Call("getProject", "get", "/projects/{project}", 200),
+    Call("updateProject", "put", "/projects/{project}", 200, TEXTS),
+    Call("patchProject", "patch", "/projects/{project}", 200, TEXTS),
+    Call("deleteProject", "delete", "/projects/{spare_project}", 204),
+]
+WITH_BODY = [call for call in CALLS if call.body]
+BY_ID = {call.operation_id: call for call in CALLS}
+
+
+def each(calls: list[Call]) -> pytest.MarkDecorator:
+    """Run a test once for each of ``calls``."""
+    return pytest.mark.parametrize("call", calls, ids=lambda call: call.operation_id)
+
+
+def assert_envelope(response: Any, status: int | None = None) -> dict[str, Any]:
+    """The body of an error, after making sure that it has the one shape of all of them."""
+    assert status is None or response.status_code == status, response.content[:500]
+    assert response["Content-Type"] == "application/json"
+    body = json.loads(response.content)
+    assert body.keys() == ENVELOPE
+    assert body["detail"]
+    assert body["errors"]
+    for error in body["errors"]:
+        assert error.keys() == ERROR
+        assert error["code"]
+        assert error["detail"] in body["detail"]
+    expected = {"server_error"} if response.status_code >= 500 else {"validation_error", "client_error"}
+    assert body["type"] in expected
+    return body
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Take back what happens inside, so that one test may try many requests on the same rows."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def stored() -> dict[str, list[dict[str, Any]]]:
+    """Every row of the product's own tables."""
+    models = [
+        model
+        for label in ("collections_app", "groups_app", "deployments_app")
+        for model in apps.get_app_config(label).get_models()
+    ]
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
+
+
+def codes(body: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """The code and the field of each error."""
+    return [(error["code"], error["attr"]) for error in body["errors"]]
+
+
+def send_raw(
+    api: Any, world: World, call: Call, data: str | bytes, content_type: str = "application/json"
+) -> Any:
+    raw = data.encode() if isinstance(data, str) else data
+    return api.generic(call.method.upper(), call.url(world), raw, content_type=content_type)
+
+
+def assert_refused(api: Any, world: World, call: Call, data: str | bytes, what: Any, **extra: Any) -> None:
+    """The request is a 400 and nothing has changed."""
+    before = stored()
+    with undone():
+        response = send_raw(api, world, call, data, **extra)
+        assert response.status_code == 400, (what, response.status_code, response.content[:300])
+        assert_envelope(response)
+        assert stored() == before, what

@@ -1,0 +1,51 @@
+"""Rows for one valid call of every operation (see `tests.calls`), and the OpenAPI document."""
+
+from typing import Any
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from conftest import PASSWORD
+from deployments_app.services import create_deployment
+from tests.calls import World
+
+
+@pytest.fixture
+def world(api: Any, make_artifact: Any, make_collection: Any, make_group: Any, make_project: Any) -> World:
+    """The ids of a small, complete set of rows, by what they are."""
+    first, second = make_artifact("first", latest_version="2"), make_artifact("second")
+    collection, target = make_collection("source", first, second), make_collection("target")
+    project = make_project("web")
+    rows = {
+        "artifact": first,
+        "second_artifact": second,
+        "spare_artifact": make_artifact("spare"),
+        "collection": collection,
+        "target": target,
+        "group": make_group(collection, "one", first, second),
+        "other_group": make_group(collection, "two"),
+        "project": project,
+        "spare_project": make_project("unused"),
+        "deployment": create_deployment(artifact_id=first.pk, project_id=project.pk, deployed_version="1"),
+    }
+    return {**{name: row.pk for name, row in rows.items()}, "password": PASSWORD}
+
+
+@pytest.fixture(scope="session")
+def document() -> dict[str, Any]:
+    """The OpenAPI document as the code describes itself now."""
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@pytest.fixture
+def described(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The operations by their ids."""
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    return {operation["operationId"]: operation for operation in operations}
+
+
+@pytest.fixture(params=[False, True], ids=["debug off", "debug on"])
+def debug(request: pytest.FixtureRequest, settings: Any) -> bool:
+    """Both ways to run the server: what a client gets is the same."""
+    settings.DEBUG = request.param
+    return request.param

@@ -1,0 +1,196 @@
+"""The OpenAPI document: complete, current, and true of what the server answers."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings as django_settings
+from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+from drf_spectacular.validation import validate_schema
+
+from tests.calls import BY_ID, CALLS, Call, each
+
+Document = dict[str, Any]
+
+COMPONENTS = [
+    "CollectionCreateRequest",
+    "CollectionUpdateRequest",
+    "GroupCreateRequest",
+    "GroupUpdateRequest",
+    "AddArtifactsRequest",
+    "MoveArtifactsRequest",
+    "CopyArtifactsRequest",
+    "DeploymentCreateRequest",
+    "DeploymentUpdateRequest",
+    "CollectionResponse",
+    "GroupResponse",
+    "DeploymentResponse",
+    "DeploymentSummaryResponse",
+    "DeploymentStatus",
+    "ArtifactCreateRequest",
+    "ArtifactUpdateRequest",
+    "ArtifactResponse",
+    "ArtifactType",
+    "ProjectCreateRequest",
+    "ProjectUpdateRequest",
+    "ProjectResponse",
+    "CollectionListResponse",
+    "GroupListResponse",
+    "DeploymentListResponse",
+    "ArtifactListResponse",
+    "ProjectListResponse",
+    "AddGroupArtifactsRequest",
+    "ReorderGroupsRequest",
+    "ReorderGroupArtifactsRequest",
+    "MoveGroupArtifactsRequest",
+    "CopyGroupRequest",
+    "GroupArtifactUpdateRequest",
+    "LoginRequest",
+    "LoginResponse",
+    "UserResponse",
+    "ErrorResponse",
+]
+
+
+def operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every operation, with its path and method."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_the_committed_document_is_what_the_code_describes(document: Document) -> None:
+    committed = (Path(django_settings.BASE_DIR) / "openapi.yaml").read_bytes()
+    assert yaml.safe_load(committed) == json.loads(json.dumps(document))
+    assert committed == OpenApiYamlRenderer().render(document, renderer_context={})
+
+
+def test_describing_the_code_gives_no_warning() -> None:
+    reset_generator_stats()
+    validate_schema(SchemaGenerator().get_schema(request=None, public=True))
+    assert not GENERATOR_STATS, GENERATOR_STATS.emit_summary()
+
+
+def test_the_server_hands_out_the_same_document(anonymous_api: Any, document: Document) -> None:
+    as_json = anonymous_api.get("/api/v1/schema?format=json")
+    assert as_json["Content-Type"].startswith("application/")
+    assert as_json.json() == json.loads(json.dumps(document))
+    as_yaml = anonymous_api.get("/api/v1/schema")
+    assert yaml.safe_load(as_yaml.content) == as_json.json()
+    assert re.fullmatch(r"3\.\d+\.\d+", as_json.json()["openapi"])
+
+
+def test_the_tests_know_every_operation(document: Document) -> None:
+    names = {operation["operationId"]: (path, method) for path, method, operation in operations(document)}
+    assert names.keys() == BY_ID.keys()
+    for name, (path, method) in names.items():
+        call = BY_ID[name]
+        assert (re.sub("{.*?}", "{}", path), method) == (
+            "/api/v1" + re.sub("{.*?}", "{}", call.path),
+            call.method,
+        )
+
+
+def test_operation_ids_are_camel_case_verbs_and_unique(document: Document) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(set(names)) == len(names)
+    verbs = "list|create|get|update|patch|delete|add|remove|move|copy|reorder"
+    assert [
+        name for name in names if not re.fullmatch(rf"({verbs})([A-Z][a-z]+)+|login|logout(All)?", name)
+    ] == []
+
+
+def test_no_documented_path_has_a_trailing_slash(document: Document) -> None:
+    assert [path for path in document["paths"] if path.endswith("/") or not path.startswith("/api/v1/")] == []
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_the_document_has_the_component(document: Document, name: str) -> None:
+    assert name in document["components"]["schemas"]
+
+
+def test_no_component_is_unused(document: Document) -> None:
+    text = json.dumps(document)
+    names = document["components"]["schemas"]
+    assert [name for name in names if f'"#/components/schemas/{name}"' not in text] == []
+
+
+def test_the_statuses_and_types_are_the_ones_that_there_are(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    assert schemas["DeploymentStatus"]["enum"] == ["active", "inactive", "error", "pending"]
+    assert schemas["ArtifactType"]["enum"] == ["skill", "command", "agent", "mcp", "hook"]
+    assert sorted(schemas["ErrorType"]["enum"]) == ["client_error", "server_error", "validation_error"]
+
+
+def test_every_response_always_has_all_its_properties(document: Document) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        if "properties" in schema and not name.endswith("Request"):
+            assert sorted(schema["required"]) == sorted(schema["properties"]), name
+
+
+def test_requests_take_no_unknown_properties(document: Document) -> None:
+    requests = {
+        name: schema for name, schema in document["components"]["schemas"].items() if "Request" in name
+    }
+    assert [name for name, schema in requests.items() if schema["additionalProperties"] is not False] == []
+
+
+@each(CALLS)
+def test_an_operation_has_a_summary_and_says_who_may_call_it(described: Any, call: Call) -> None:
+    operation = described[call.operation_id]
+    assert operation["summary"]
+    assert operation["tags"]
+    expected = [] if call.operation_id == "login" else [{"tokenAuth": []}]
+    assert operation.get("security", []) == expected
+
+
+def test_the_token_is_described(document: Document) -> None:
+    assert "security" not in document
+    scheme = document["components"]["securitySchemes"]["tokenAuth"]
+    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "Authorization")
+
+
+@each(CALLS)
+def test_an_operation_documents_its_errors_in_the_one_shape(described: Any, call: Call) -> None:
+    operation = described[call.operation_id]
+    expected = {"400", "401", "406", "429", "500", "503"}
+    expected |= {"413", "415"} if call.body else set()
+    writes = call.method != "get" and not call.path.startswith("/auth/")
+    expected |= {"403", "409"} if writes else set()
+    if "{" in call.path + call.query or "{" in json.dumps(call.body).replace('{"', "").replace(
+        "{password}", ""
+    ):
+        expected |= {"404"}
+    found = {status for status in operation["responses"] if status >= "400"}
+    assert found >= expected
+    for status in found:
+        schema = operation["responses"][status]["content"]["application/json"]["schema"]
+        assert schema == {"$ref": "#/components/schemas/ErrorResponse"}
+    assert "WWW-Authenticate" in operation["responses"]["401"]["headers"]
+    for status in ("429", "503"):
+        assert "Retry-After" in operation["responses"][status]["headers"]
+
+
+@each(CALLS)
+def test_every_parameter_of_a_path_has_a_pattern(document: Document, call: Call) -> None:
+    for path, _, operation in operations(document):
+        if operation["operationId"] == call.operation_id:
+            found = [item for item in operation.get("parameters", []) if item["in"] == "path"]
+            assert sorted(item["name"] for item in found) == sorted(re.findall("{(.*?)}", path))
+            for item in found:
+                assert re.fullmatch(r"\^(col|grp|art|proj|dep)-\[0-9a-f\]\{32\}\$", item["schema"]["pattern"])
+                assert item["required"] is True
+
+
+@each([call for call in CALLS if call.method == "get"])
+def test_a_get_documents_its_etag(described: Any, call: Call) -> None:
+    operation = described[call.operation_id]
+    assert "ETag" in operation["responses"]["200"]["headers"]
+    assert "304" in operation["responses"]
+    assert "If-None-Match" in [item["name"] for item in operation["parameters"]]
