@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group as UserGroup
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from rest_framework.test import APIClient
+from rest_framework.test import APIClient, ForceAuthClientHandler
 
 from collections_app.models import Artifact, Collection
 from collections_app.services import add_artifacts, create_artifact, create_collection
@@ -20,6 +20,9 @@ from groups_app.services import create_group, place_artifacts
 from skillmeat_site.accounts.models import ApiToken
 
 PASSWORD = "correct horse battery staple"
+
+# Loading the middleware takes longer than many a test, and one chain serves all clients.
+_HANDLER = ForceAuthClientHandler(enforce_csrf_checks=False)
 
 
 def pytest_configure() -> None:
@@ -56,6 +59,7 @@ def client_of() -> Callable[[User | None], APIClient]:
 
     def make(user: User | None) -> APIClient:
         client = APIClient(raise_request_exception=False)
+        client.handler = _HANDLER
         if user is not None:
             _, key = ApiToken.objects.issue(user)
             client.credentials(HTTP_AUTHORIZATION=f"Token {key}")

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from collections_app.models import Artifact, Collection, CollectionArtifact
-from skillmeat_site.common.db import get_all, locked, locked_all
+from skillmeat_site.common.db import get_all, locked, locked_all, not_found
 from skillmeat_site.common.exceptions import NotInCollection, SameTarget
 from skillmeat_site.common.models import save_changes
 from skillmeat_site.common.services import RowServices
@@ -51,7 +51,6 @@ def update_artifact(*, id: str, **changes: Any) -> Artifact:
     return artifact
 
 
-@transaction.atomic
 def delete_artifact(*, id: str) -> None:
     """Delete an artifact; it leaves its collections and their groups.
 
@@ -59,10 +58,29 @@ def delete_artifact(*, id: str) -> None:
         NotFound: it does not exist.
         ProtectedError: deployments refer to it.
     """
-    holders = CollectionArtifact.objects.filter(artifact=id).values_list("collection", flat=True)
+    while not _delete_under_lock(id):
+        pass  # It has joined another collection meanwhile, whose lock is needed too.
+
+
+@transaction.atomic
+def _delete_under_lock(id: str) -> bool:
+    """Delete the artifact, unless it is in a collection that is not locked by now.
+
+    Collections come before artifacts in the order of locks, so they are locked on the strength
+    of a look that may be out of date, and looked at again.
+    """
+    members = CollectionArtifact.objects.filter(artifact=id)
+    known = set(members.values_list("collection", flat=True))
     # A collection that vanishes meanwhile needs no lock any more, hence no `locked_all`.
-    list(Collection.objects.select_for_update(no_key=True).filter(pk__in=list(holders)).order_by("pk"))
-    locked(Artifact, id).delete()
+    list(Collection.objects.select_for_update(no_key=True).filter(pk__in=known).order_by("pk"))
+    # The whole lock: whoever joins from now on waits, and finds the artifact gone.
+    artifact = Artifact.objects.select_for_update().filter(pk=id).first()
+    if artifact is None:
+        raise not_found(Artifact, id)
+    if not known.issuperset(members.values_list("collection", flat=True)):
+        return False
+    artifact.delete()
+    return True
 
 
 @transaction.atomic
