@@ -4,7 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from skillmeat_site.common.chunked import accept_chunked
+from skillmeat_site.common.wsgi import accept_chunked, replace_broken_content_type
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skillmeat_site.settings")
-application = accept_chunked(get_wsgi_application())
+application = replace_broken_content_type(accept_chunked(get_wsgi_application()))

@@ -100,6 +100,12 @@ def test_a_body_in_chunks_is_read_like_any_other(port, username, status, type_, 
     assert failure(call(port, "POST", "/api/v1/auth/login", chunks)) == (status, type_, code)
 
 
+def test_a_content_type_that_cannot_be_parsed_is_none_that_is_accepted(port):
+    headers = {"Content-Type": "application/json; x*=utf-9'en'%FF"}
+    answer = call(port, "POST", "/api/v1/auth/login", b"{}", **headers)
+    assert failure(answer) == (415, "client_error", "unsupported_media_type")
+
+
 def test_a_url_that_is_too_long_is_answered_with_the_envelope(port):
     answer = call(port, "GET", "/api/v1/collections?search=" + "x" * 10_000)
     assert failure(answer) == (414, "client_error", "error")

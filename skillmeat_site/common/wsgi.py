@@ -1,10 +1,11 @@
-"""Bodies without a length, as clients send that stream them."""
+"""What must happen to a request before Django looks at it."""
 
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
 
 from django.conf import settings
+from django.utils.http import parse_header_parameters
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -21,6 +22,22 @@ def accept_chunked(application: Application) -> Application:
         if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
             body = environ["wsgi.input"].read(settings.MAX_BODY_BYTES + 1)
             environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        return application(environ, start_response)
+
+    return wrapped
+
+
+def replace_broken_content_type(application: Application) -> Application:
+    """Let a ``Content-Type`` that cannot be parsed be one that nobody accepts: 415.
+
+    Django parses it before any of its own error handling, and a failure there is a bare 500.
+    """
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+        except ValueError:
+            environ["CONTENT_TYPE"] = "application/octet-stream"
         return application(environ, start_response)
 
     return wrapped
