@@ -7,6 +7,7 @@ from collections import defaultdict
 from django.db import models
 from django.utils import timezone
 
+from skillmeat_site.audit.trail import AuditTrail
 from skillmeat_site.common.counting import count_of
 from skillmeat_site.common.ids import IdField
 from skillmeat_site.common.models import (
@@ -55,6 +56,7 @@ class Artifact(Timestamped):
     latest_version = version_field()
 
     objects = ArtifactQuerySet.as_manager()
+    history = AuditTrail()
 
     class Meta:
         ordering = ["name", "type", "pk"]
@@ -101,6 +103,7 @@ class Collection(Timestamped):
     description = description_field()
 
     objects = CollectionQuerySet.as_manager()
+    history = AuditTrail()
 
     class Meta:
         ordering = ["name", "pk"]
@@ -149,6 +152,7 @@ class CollectionArtifact(models.Model):
     added_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = CollectionArtifactQuerySet.as_manager()
+    history = AuditTrail(references=["collection", "artifact"])
 
     class Meta:
         verbose_name = "artifact in a collection"

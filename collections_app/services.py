@@ -8,12 +8,12 @@ and makes deadlocks impossible.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db import transaction
-
 from collections_app.models import Artifact, Collection, CollectionArtifact
-from skillmeat_site.common.db import get_all, locked, locked_all, not_found
+from skillmeat_site.audit.trail import record_created
+from skillmeat_site.common.db import Stale, atomic, get_all, locked, locked_all, not_found
 from skillmeat_site.common.exceptions import NotInCollection, SameTarget
 from skillmeat_site.common.models import save_changes
 from skillmeat_site.common.services import RowServices
@@ -28,7 +28,7 @@ class Membership:
     created: bool
 
 
-@transaction.atomic
+@atomic
 def create_artifact(*, type: str, name: str, **fields: Any) -> Artifact:
     """Create an artifact; ``fields`` are ``description`` and ``latest_version``.
 
@@ -38,7 +38,7 @@ def create_artifact(*, type: str, name: str, **fields: Any) -> Artifact:
     return Artifact.objects.create(type=type, name=name, **fields)
 
 
-@transaction.atomic
+@atomic
 def update_artifact(*, id: str, **changes: Any) -> Artifact:
     """Change what is given of an artifact.
 
@@ -51,6 +51,7 @@ def update_artifact(*, id: str, **changes: Any) -> Artifact:
     return artifact
 
 
+@atomic
 def delete_artifact(*, id: str) -> None:
     """Delete an artifact; it leaves its collections and their groups.
 
@@ -58,32 +59,33 @@ def delete_artifact(*, id: str) -> None:
         NotFound: it does not exist.
         ProtectedError: deployments refer to it.
     """
-    while not _delete_under_lock(id):
-        pass  # It has joined another collection meanwhile, whose lock is needed too.
+    lock_artifact(id).delete()
 
 
-@transaction.atomic
-def _delete_under_lock(id: str) -> bool:
-    """Delete the artifact, unless it is in a collection that is not locked by now.
+def lock_artifact(id: str) -> Artifact:
+    """The artifact, locked wholly, with the collections that it is in.
 
     Collections come before artifacts in the order of locks, so they are locked on the strength
     of a look that may be out of date, and looked at again.
+
+    Raises:
+        NotFound: it does not exist.
+        Stale: it has joined another collection meanwhile.
     """
     members = CollectionArtifact.objects.filter(artifact=id)
     known = set(members.values_list("collection", flat=True))
     # A collection that vanishes meanwhile needs no lock any more, hence no `locked_all`.
     list(Collection.objects.select_for_update(no_key=True).filter(pk__in=known).order_by("pk"))
-    # The whole lock: whoever joins from now on waits, and finds the artifact gone.
+    # The whole lock: whoever joins from now on waits, and finds what becomes of the artifact.
     artifact = Artifact.objects.select_for_update().filter(pk=id).first()
     if artifact is None:
         raise not_found(Artifact, id)
     if not known.issuperset(members.values_list("collection", flat=True)):
-        return False
-    artifact.delete()
-    return True
+        raise Stale
+    return artifact
 
 
-@transaction.atomic
+@atomic
 def create_collection(*, name: str, description: str | None = None) -> Collection:
     """Create an empty collection.
 
@@ -93,7 +95,7 @@ def create_collection(*, name: str, description: str | None = None) -> Collectio
     return Collection.objects.create(name=name, description=description)
 
 
-@transaction.atomic
+@atomic
 def update_collection(*, id: str, **changes: Any) -> Collection:
     """Change what is given of a collection.
 
@@ -106,7 +108,7 @@ def update_collection(*, id: str, **changes: Any) -> Collection:
     return collection
 
 
-@transaction.atomic
+@atomic
 def delete_collection(*, id: str) -> None:
     """Delete a collection with its groups and memberships; the artifacts stay.
 
@@ -116,7 +118,7 @@ def delete_collection(*, id: str) -> None:
     locked(Collection, id).delete()
 
 
-@transaction.atomic
+@atomic
 def add_artifacts(*, collection_id: str, artifact_ids: Sequence[str]) -> list[Membership]:
     """Put artifacts into a collection; those that are in it already stay as they are.
 
@@ -132,7 +134,7 @@ def add_artifacts(*, collection_id: str, artifact_ids: Sequence[str]) -> list[Me
     return join(locked(Collection, collection_id), artifact_ids)
 
 
-@transaction.atomic
+@atomic
 def remove_artifact(*, collection_id: str, artifact_id: str) -> None:
     """Take an artifact out of a collection and its groups; nothing happens if it is not in it.
 
@@ -142,7 +144,7 @@ def remove_artifact(*, collection_id: str, artifact_id: str) -> None:
     leave(locked(Collection, collection_id), [artifact_id])
 
 
-@transaction.atomic
+@atomic
 def move_artifacts(
     *, source_collection_id: str, target_collection_id: str, artifact_ids: Sequence[str]
 ) -> list[Membership]:
@@ -162,7 +164,7 @@ def move_artifacts(
     return join(target, artifact_ids)
 
 
-@transaction.atomic
+@atomic
 def copy_artifacts(
     *, source_collection_id: str, target_collection_id: str, artifact_ids: Sequence[str]
 ) -> list[Membership]:
@@ -183,6 +185,7 @@ def join(collection: Collection, artifact_ids: Sequence[str]) -> list[Membership
     created = CollectionArtifact.objects.bulk_create(
         CollectionArtifact(collection=collection, artifact_id=id) for id in newcomers
     )
+    record_created(created)
     members |= {row.artifact_id: row for row in created}
     return [Membership(id, members[id].added_at, created=id in set(newcomers)) for id in artifact_ids]
 
@@ -211,5 +214,7 @@ def _members(collection: Collection, artifact_ids: Sequence[str]) -> dict[str, C
     return {row.artifact_id: row for row in rows}
 
 
-ARTIFACT_SERVICES = RowServices(create_artifact, update_artifact, delete_artifact)
-COLLECTION_SERVICES = RowServices(create_collection, update_collection, delete_collection)
+ARTIFACT_SERVICES = RowServices(create_artifact, update_artifact, delete_artifact, lock_artifact)
+COLLECTION_SERVICES = RowServices(
+    create_collection, update_collection, delete_collection, partial(locked, Collection)
+)

@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from collections_app.models import Artifact
+from skillmeat_site.audit.trail import AuditTrail
 from skillmeat_site.common.counting import count_of
 from skillmeat_site.common.ids import IdField
 from skillmeat_site.common.models import (
@@ -34,6 +35,7 @@ class Project(Timestamped):
     description = description_field()
 
     objects = ProjectQuerySet.as_manager()
+    history = AuditTrail()
 
     class Meta:
         ordering = ["name", "pk"]
@@ -137,6 +139,7 @@ class Deployment(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = DeploymentQuerySet.as_manager()
+    history = AuditTrail(references=["artifact", "project"])
 
     class Meta:
         ordering = ["-deployed_at", "-pk"]

@@ -104,6 +104,18 @@ class DeploymentResponseSerializer(serializers.Serializer):
     updated_at = serializers.DateTimeField()
 
 
+@example(at=CREATED_AT, by="ada", status="active", deployed_version="1.9.0")
+class DeploymentChangeResponseSerializer(serializers.Serializer):
+    """What a deployment was from some moment on."""
+
+    at = serializers.DateTimeField(source="history_date")
+    by = serializers.CharField(
+        source="history_user_id", allow_null=True, help_text="A user name. Null for an import."
+    )
+    status = OneOfField(DeploymentStatus.choices)
+    deployed_version = serializers.CharField(allow_null=True, help_text="Null when unknown.")
+
+
 @example(artifact_id=example_id("art"), project_id=example_id("proj"), deployed_version="2.0.0")
 class DeploymentCreateSerializer(StrictSerializer):
     """A new deployment."""

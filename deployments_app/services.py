@@ -1,15 +1,14 @@
 """Writes to projects and deployments that need a lock, other rows or several statements."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from collections_app.models import Artifact
 from deployments_app.models import Deployment, DeploymentStatus, Project
-from skillmeat_site.common.db import get, locked
+from skillmeat_site.common.db import atomic, get, locked
 from skillmeat_site.common.models import save_changes
 from skillmeat_site.common.services import RowServices
 
@@ -17,7 +16,7 @@ from skillmeat_site.common.services import RowServices
 LATEST: Final = object()
 
 
-@transaction.atomic
+@atomic
 def create_project(*, name: str, description: str | None = None) -> Project:
     """Create a project.
 
@@ -27,7 +26,7 @@ def create_project(*, name: str, description: str | None = None) -> Project:
     return Project.objects.create(name=name, description=description)
 
 
-@transaction.atomic
+@atomic
 def update_project(*, id: str, **changes: Any) -> Project:
     """Change what is given of a project.
 
@@ -40,7 +39,7 @@ def update_project(*, id: str, **changes: Any) -> Project:
     return project
 
 
-@transaction.atomic
+@atomic
 def delete_project(*, id: str) -> None:
     """Delete a project.
 
@@ -51,7 +50,7 @@ def delete_project(*, id: str) -> None:
     locked(Project, id).delete()
 
 
-@transaction.atomic
+@atomic
 def create_deployment(
     *,
     artifact_id: str,
@@ -73,7 +72,7 @@ def create_deployment(
     artifact = locked(Artifact, artifact_id, attr="artifact_id")
     project = get(Project, project_id, attr="project_id")
     if status == DeploymentStatus.ACTIVE:
-        _supersede(_active(artifact.pk, project.pk))
+        _supersede(artifact.pk, project.pk)
     return Deployment.objects.create(
         artifact=artifact,
         project=project,
@@ -83,7 +82,7 @@ def create_deployment(
     )
 
 
-@transaction.atomic
+@atomic
 def update_deployment(*, id: str, **changes: Any) -> Deployment:
     """Change the status or version of a deployment; a new version sets ``deployed_at``.
 
@@ -93,17 +92,16 @@ def update_deployment(*, id: str, **changes: Any) -> Deployment:
         NotFound: it does not exist.
         ImmutableField: ``artifact_id`` or ``project_id`` is given and not its own.
     """
-    locked(Artifact, get(Deployment, id).artifact_id)
-    deployment = locked(Deployment, id)
-    if changes.get("status") == DeploymentStatus.ACTIVE:
-        _supersede(_active(deployment.artifact_id, deployment.project_id).exclude(pk=id))
+    deployment = lock_deployment(id)
+    if changes.get("status") == DeploymentStatus.ACTIVE != deployment.status:
+        _supersede(deployment.artifact_id, deployment.project_id)
     if changes.get("deployed_version", deployment.deployed_version) != deployment.deployed_version:
         changes["deployed_at"] = timezone.now()
     save_changes(deployment, changes, fixed=("artifact_id", "project_id"))
     return deployment
 
 
-@transaction.atomic
+@atomic
 def delete_deployment(*, id: str) -> None:
     """Delete the record of a deployment.
 
@@ -113,13 +111,22 @@ def delete_deployment(*, id: str) -> None:
     locked(Deployment, id).delete()
 
 
-def _active(artifact_id: str, project_id: str) -> QuerySet[Deployment]:
-    return Deployment.objects.filter(artifact=artifact_id, project=project_id, status=DeploymentStatus.ACTIVE)
+def lock_deployment(id: str) -> Deployment:
+    """The deployment, locked, and before it the artifact, which others of it would wait for.
+
+    Raises:
+        NotFound: it does not exist.
+    """
+    locked(Artifact, get(Deployment, id).artifact_id)
+    return locked(Deployment, id)
 
 
-def _supersede(deployments: QuerySet[Deployment]) -> None:
-    deployments.update(status=DeploymentStatus.INACTIVE, updated_at=timezone.now())
+def _supersede(artifact_id: str, project_id: str) -> None:
+    """Make the deployment that is active inactive, if there is one."""
+    live = Deployment.objects.filter(artifact=artifact_id, project=project_id, status=DeploymentStatus.ACTIVE)
+    for deployment in live:
+        save_changes(deployment, {"status": DeploymentStatus.INACTIVE})
 
 
-PROJECT_SERVICES = RowServices(create_project, update_project, delete_project)
-DEPLOYMENT_SERVICES = RowServices(create_deployment, update_deployment, delete_deployment)
+PROJECT_SERVICES = RowServices(create_project, update_project, delete_project, partial(locked, Project))
+DEPLOYMENT_SERVICES = RowServices(create_deployment, update_deployment, delete_deployment, lock_deployment)

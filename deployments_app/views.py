@@ -9,6 +9,7 @@ from deployments_app import services
 from deployments_app.filters import DeploymentFilterSet, ProjectFilterSet
 from deployments_app.models import Deployment, Project
 from deployments_app.serializers import (
+    DeploymentChangeResponseSerializer,
     DeploymentCreateSerializer,
     DeploymentResponseSerializer,
     DeploymentSummaryResponseSerializer,
@@ -18,6 +19,7 @@ from deployments_app.serializers import (
     ProjectUpdateSerializer,
 )
 from deployments_app.summary import deployment_summary
+from skillmeat_site.common.db import get
 from skillmeat_site.common.pagination import WholeListPagination
 from skillmeat_site.common.schema import page_parameters, resource_schema
 from skillmeat_site.common.viewsets import ResourceViewSet
@@ -46,7 +48,7 @@ class DeploymentViewSet(ResourceViewSet):
     permission_model = Deployment
     path_models = {"id": Deployment}
     results_key = "deployments"
-    paged_actions = ("list", "summary")
+    paged_actions = ("list", "summary", "history")
     filterset_class = DeploymentFilterSet
     pagination_class = WholeListPagination
     serializer_class = DeploymentResponseSerializer
@@ -68,3 +70,15 @@ class DeploymentViewSet(ResourceViewSet):
         summary = deployment_summary(paginator.slice())
         page = {"page": paginator.page, "page_size": paginator.page_size}
         return Response(DeploymentSummaryResponseSerializer({**summary, **page}).data)
+
+    @extend_schema(
+        operation_id="listDeploymentHistory",
+        summary="Show the history of a deployment",
+        responses=DeploymentChangeResponseSerializer(many=True),
+    )
+    @action(detail=True, methods=["get"], results_key="history", filter_backends=())
+    def history(self, request: Request, id: str) -> Response:
+        """What it was and who made it so, the newest first."""
+        changes = Deployment.history.filter(id=get(Deployment, self.path_id()).pk)
+        page = self.paginate_queryset(changes)
+        return self.get_paginated_response(DeploymentChangeResponseSerializer(page, many=True).data)

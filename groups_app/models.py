@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from collections_app.models import Collection, CollectionArtifact
+from skillmeat_site.audit.trail import AuditTrail
 from skillmeat_site.common.counting import count_of
 from skillmeat_site.common.ids import IdField
 from skillmeat_site.common.models import Timestamped, description_field, name_field, name_length
@@ -40,6 +41,7 @@ class Group(Timestamped):
     rank = models.BigIntegerField(editable=False)
 
     objects = GroupQuerySet.as_manager()
+    history = AuditTrail(references=["collection"], excluded_fields=["rank"])
 
     class Meta:
         ordering = ["collection", "rank", "pk"]
@@ -89,6 +91,7 @@ class GroupArtifact(models.Model):
     added_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = GroupArtifactQuerySet.as_manager()
+    history = AuditTrail(references=["group", "collection_artifact"], excluded_fields=["rank"])
 
     class Meta:
         verbose_name = "artifact in a group"

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from collections_app.models import Artifact, Collection
 from collections_app.services import join
 from groups_app.models import Group, GroupArtifact
-from skillmeat_site.common.db import get, get_all, locked, locked_all, not_found
+from skillmeat_site.audit.trail import explain, record_created, record_rearranged
+from skillmeat_site.common.db import atomic, get, get_all, locked, locked_all, not_found
 from skillmeat_site.common.exceptions import MixedCollections, NotFound, NotInGroup, SameTarget
 from skillmeat_site.common.models import NAME_MAX_LENGTH, save_changes
 from skillmeat_site.common.ordering import RANK_ORDER, check_position, make_room, rearrange, save_order
@@ -27,7 +26,7 @@ class Place:
     created: bool
 
 
-@transaction.atomic
+@atomic
 def create_group(
     *, collection_id: str, name: str, description: str | None = None, position: int | None = None
 ) -> Group:
@@ -44,7 +43,7 @@ def create_group(
     return _insert_group(collection, name, description, position)
 
 
-@transaction.atomic
+@atomic
 def update_group(*, id: str, position: int | None = None, **changes: Any) -> Group:
     """Change what is given of a group.
 
@@ -57,27 +56,28 @@ def update_group(*, id: str, position: int | None = None, **changes: Any) -> Gro
         ImmutableField: ``collection_id`` is given and not its own.
         PositionOutOfRange: there is no such place.
     """
-    group = _locked_group(id)
+    group = lock_group(id)
     save_changes(group, changes, fixed=("collection_id",))
     if position is not None:
         check_position(position, _siblings(group).count())
         if position != _siblings(group).filter(rank__lt=group.rank).count():
             group.rank = make_room(_siblings(group).exclude(pk=group.pk), position)
+            explain(group, f"moved to position {position}")
             group.save(update_fields=["rank", "updated_at"])
     return group
 
 
-@transaction.atomic
+@atomic
 def delete_group(*, id: str) -> None:
     """Delete a group; its artifacts stay in the collection.
 
     Raises:
         NotFound: it does not exist.
     """
-    _locked_group(id).delete()
+    lock_group(id).delete()
 
 
-@transaction.atomic
+@atomic
 def reorder_groups(*, positions: Mapping[str, int], sibling_id: str | None = None) -> str:
     """Put groups of one collection at the places asked for.
 
@@ -102,10 +102,11 @@ def reorder_groups(*, positions: Mapping[str, int], sibling_id: str | None = Non
     siblings = list(Group.objects.filter(collection=collection).order_by(*RANK_ORDER))
     _check_present(Group, positions, {group.pk for group in siblings})
     save_order(Group, rearrange(siblings, positions, attr="groups"))
+    record_rearranged(collection, "groups")
     return collection_id
 
 
-@transaction.atomic
+@atomic
 def copy_group(*, group_id: str, target_collection_id: str, name: str | None = None) -> Group:
     """Copy a group with its artifacts, in their order, to the end of a collection.
 
@@ -127,7 +128,7 @@ def copy_group(*, group_id: str, target_collection_id: str, name: str | None = N
     return copy
 
 
-@transaction.atomic
+@atomic
 def place_artifacts(
     *, group_id: str, artifact_ids: Sequence[str], position: int | None = None
 ) -> list[Place]:
@@ -144,10 +145,10 @@ def place_artifacts(
     Raises:
         NotFound: the group or an artifact does not exist.
     """
-    return _place(_locked_group(group_id), artifact_ids, position)
+    return _place(lock_group(group_id), artifact_ids, position)
 
 
-@transaction.atomic
+@atomic
 def position_artifact(*, group_id: str, artifact_id: str, position: int) -> Place:
     """Put an artifact of a group at another place in it.
 
@@ -155,24 +156,24 @@ def position_artifact(*, group_id: str, artifact_id: str, position: int) -> Plac
         NotFound: the group does not exist, or the artifact is not in it.
         PositionOutOfRange: there is no such place.
     """
-    group = _locked_group(group_id)
+    group = lock_group(group_id)
     if not _entries(group, [artifact_id]).exists():
         raise NotFound(f"Artifact '{artifact_id}' not found in this group")
     check_position(position, group.group_artifacts.count())
     return _place(group, [artifact_id], position)[0]
 
 
-@transaction.atomic
+@atomic
 def remove_artifact(*, group_id: str, artifact_id: str) -> None:
     """Take an artifact out of a group; nothing happens if it is not in it.
 
     Raises:
         NotFound: the group does not exist.
     """
-    _entries(_locked_group(group_id), [artifact_id]).delete()
+    _entries(lock_group(group_id), [artifact_id]).delete()
 
 
-@transaction.atomic
+@atomic
 def reorder_artifacts(*, group_id: str, positions: Mapping[str, int]) -> None:
     """Put artifacts of a group at the places asked for; the others fill what is left in order.
 
@@ -184,15 +185,16 @@ def reorder_artifacts(*, group_id: str, positions: Mapping[str, int]) -> None:
         NotInGroup: an artifact is not in the group.
         PositionOutOfRange: there is no such place.
     """
-    group = _locked_group(group_id)
+    group = lock_group(group_id)
     entries = list(group.group_artifacts.select_related("collection_artifact").order_by(*RANK_ORDER))
     entry_ids = {entry.collection_artifact.artifact_id: entry.pk for entry in entries}
     _check_in_group(list(positions), entry_ids, attr="artifacts")
     by_entry = {entry_ids[id]: position for id, position in positions.items()}
     save_order(GroupArtifact, rearrange(entries, by_entry, attr="artifacts"))
+    record_rearranged(group, "artifacts")
 
 
-@transaction.atomic
+@atomic
 def move_artifacts(
     *, source_group_id: str, target_group_id: str, artifact_ids: Sequence[str], position: int | None = None
 ) -> list[Place]:
@@ -218,10 +220,10 @@ def move_artifacts(
     return _place(target, artifact_ids, position)
 
 
-def _locked_group(group_id: str) -> Group:
+def lock_group(id: str) -> Group:
     """The group as it is once its collection is locked: another request may have deleted it."""
-    locked(Collection, get(Group, group_id).collection_id)
-    return get(Group, group_id)
+    locked(Collection, get(Group, id).collection_id)
+    return get(Group, id)
 
 
 def _locked_groups(source_id: str, target_id: str) -> list[Group]:
@@ -251,7 +253,9 @@ def _place(group: Group, artifact_ids: Sequence[str], position: int | None) -> l
     present = set(_entries(group, artifact_ids).values_list("collection_artifact__artifact_id", flat=True))
     newcomers = [id for id in artifact_ids if id not in present]
     block = newcomers if position is None else list(artifact_ids)
-    _insert_block(group, block, position)
+    _insert_block(group, block, newcomers, position)
+    if len(block) > len(newcomers):
+        record_rearranged(group, "artifacts")
     rows = _entries(group, artifact_ids).with_positions().select_related("collection_artifact")
     placed = {row.collection_artifact.artifact_id: row for row in rows}
     return [
@@ -259,21 +263,25 @@ def _place(group: Group, artifact_ids: Sequence[str], position: int | None) -> l
     ]
 
 
-def _insert_block(group: Group, artifact_ids: Sequence[str], position: int | None) -> None:
+def _insert_block(
+    group: Group, artifact_ids: Sequence[str], newcomers: Sequence[str], position: int | None
+) -> None:
     """Give the artifacts consecutive ranks from ``position`` on, whether they are in it or not."""
     others = group.group_artifacts.exclude(collection_artifact__artifact__in=artifact_ids)
     first = make_room(others, position, len(artifact_ids))
     members = group.collection.collection_artifacts.filter(artifact__in=artifact_ids)
     membership_ids = dict(members.values_list("artifact_id", "pk"))
+    entries = {
+        id: GroupArtifact(group=group, collection_artifact_id=membership_ids[id], rank=first + offset)
+        for offset, id in enumerate(artifact_ids)
+    }
     GroupArtifact.objects.bulk_create(
-        (
-            GroupArtifact(group=group, collection_artifact_id=membership_ids[id], rank=first + offset)
-            for offset, id in enumerate(artifact_ids)
-        ),
+        entries.values(),
         update_conflicts=True,
         unique_fields=["group", "collection_artifact"],
         update_fields=["rank"],
     )
+    record_created([entries[id] for id in newcomers])
 
 
 def _check_present(model: type[Any], named: Mapping[str, int], present: set[str]) -> None:
@@ -301,4 +309,4 @@ def _free_name(collection: Collection, name: str) -> str:
     return candidate
 
 
-GROUP_SERVICES = RowServices(create_group, update_group, delete_group)
+GROUP_SERVICES = RowServices(create_group, update_group, delete_group, lock_group)

@@ -123,6 +123,7 @@ CALLS = [
     Call("updateDeployment", "put", "/deployments/{deployment}", 200, DEPLOYMENT),
     Call("patchDeployment", "patch", "/deployments/{deployment}", 200, DEPLOYMENT),
     Call("deleteDeployment", "delete", "/deployments/{deployment}", 204),
+    Call("listDeploymentHistory", "get", "/deployments/{deployment}/history", 200),
     Call("getDeploymentSummary", "get", "/deployments/summary", 200),
     Call("listArtifacts", "get", "/artifacts", 200),
     Call("createArtifact", "post", "/artifacts", 201, ARTIFACT),

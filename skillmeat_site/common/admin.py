@@ -5,13 +5,17 @@ from typing import Any
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 
 from skillmeat_site.common.services import RowServices
 
 
-class ServiceAdmin(ModelAdmin):
-    """Leaves writing to services, which keep the rules that need more than the row at hand."""
+class ServiceAdmin(SimpleHistoryAdmin, ModelAdmin):
+    """Leaves writing to services, which keep the rules that need more than the row at hand.
+
+    The history of a row is its audit trail.
+    """
 
     row_services: RowServices
 

@@ -1,20 +1,76 @@
-"""Locks and snapshots: what Django leaves to each project."""
+"""Transactions, locks and snapshots: what Django leaves to each project."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from functools import partial, wraps
+from typing import ParamSpec, TypeVar
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Model
 
+from skillmeat_site.audit.trail import written_together
 from skillmeat_site.common.exceptions import NotFound
 
 M = TypeVar("M", bound=Model)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# How long to wait before each further attempt, at most.
+RETRY_SECONDS = (0.02, 0.04, 0.08, 0.16)
+# Serialization failure and deadlock: PostgreSQL's manual, appendix A.
+_GAVE_UP = ("40001", "40P01")
 
 _BEGIN_SNAPSHOT = {
     "sqlite": "BEGIN DEFERRED",
     "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 }
+
+
+class Stale(OperationalError):
+    """What a transaction has locked turned out to be not enough, so it must begin again."""
+
+
+def atomic(service: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a service: all of what it writes is stored, and recorded, or nothing.
+
+    See `in_transaction`.
+    """
+
+    @wraps(service)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        return in_transaction(partial(service, *args, **kwargs))
+
+    return wrapped
+
+
+def in_transaction(work: Callable[[], R]) -> R:
+    """Do ``work`` in a transaction, and again when the database gives up on that for another's sake.
+
+    Inside a transaction of the caller's it is a part of that, which is not done again by itself.
+
+    Returns:
+        What ``work`` returns. It may be called up to five times, so it changes nothing but rows.
+
+    Raises:
+        OperationalError: the last attempt failed too, or the reason is another one.
+    """
+    pauses = iter(() if connection.in_atomic_block else RETRY_SECONDS)
+    while True:
+        try:
+            with transaction.atomic(), written_together():
+                return work()
+        except OperationalError as exc:
+            pause = next(pauses, None)
+            if pause is None or not _is_transient(exc):
+                raise
+        # At random, so that those who were in each other's way are not so again.
+        time.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
+
+
+def _is_transient(exc: OperationalError) -> bool:
+    return isinstance(exc, Stale) or getattr(exc.__cause__, "sqlstate", None) in _GAVE_UP
 
 
 def not_found(model: type[Model], *ids: str, attr: str | None = None) -> NotFound:

@@ -10,7 +10,7 @@ _HEX_DIGITS = 32
 
 
 class IdField(models.CharField):
-    """A text primary key that makes its own values.
+    """A text key that makes its own values; primary but in the audit trail.
 
     Version 7 UUIDs begin with the time, so ids sort by creation and stay together in an index.
     Text rather than a UUID column: nothing has to be converted per row, and a malformed id in
@@ -22,8 +22,8 @@ class IdField(models.CharField):
 
     def __init__(self, *args: Any, prefix: str, **kwargs: Any) -> None:
         self.prefix = prefix
+        kwargs.setdefault("primary_key", True)
         kwargs |= {
-            "primary_key": True,
             "editable": False,
             "max_length": len(prefix) + 1 + _HEX_DIGITS,
             "default": self.new_id,
@@ -31,9 +31,10 @@ class IdField(models.CharField):
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
-        """Migrations need the prefix; everything else follows from it."""
+        """Migrations need the prefix and what kind of key it is; the rest follows from that."""
         name, path, args, _ = super().deconstruct()
-        return name, path, args, {"prefix": self.prefix}
+        kind = {} if self.primary_key else {"primary_key": False, "db_index": True}
+        return name, path, args, {"prefix": self.prefix, **kind}
 
     def new_id(self) -> str:
         """An id that no row has yet."""

@@ -142,6 +142,7 @@ READS = {
     "/projects/{id}": "",
     "/deployments": "artifact_id={artifacts}",
     "/deployments/{id}": "",
+    "/deployments/{id}/history": "",
     "/deployments/summary": "",
     "/auth/me": "",
 }

@@ -1,0 +1,60 @@
+"""The audit trail in Django admin: to be read, and nothing else."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import ForeignKey, Model
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+
+class AuditRecordAdmin(ModelAdmin):
+    """The changes of one kind of row, deleted rows included, the newest first."""
+
+    list_display = ["history_date", "history_type", "what", "history_user_id", "history_change_reason"]
+    list_filter = ["history_type", "history_date"]
+    search_fields = ["id", "history_user_id"]
+    show_full_result_count = False
+
+    def get_list_select_related(self, request: HttpRequest) -> list[str]:
+        """What `what` looks at."""
+        return [
+            path
+            for key in _foreign_keys(self.model)
+            for path in (key, *(f"{key}__{next_key}" for next_key in _foreign_keys(_target(self.model, key))))
+        ]
+
+    @admin.display(description="what")
+    def what(self, record: Any) -> str:
+        """The name of the row, or the rows that it joins; their ids once those are gone."""
+        if hasattr(record, "name"):
+            return record.name
+        ends = [getattr(record, key) or getattr(record, f"{key}_id") for key in _foreign_keys(self.model)]
+        return " – ".join(map(str, ends))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only changes make records."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A trail that can be changed proves nothing."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nor does one with gaps; `manage.py clean_old_history` shortens it."""
+        return False
+
+
+def _foreign_keys(model: type[Model]) -> list[str]:
+    return [field.name for field in model._meta.get_fields() if isinstance(field, ForeignKey)]
+
+
+def _target(model: type[Model], key: str) -> type[Model]:
+    target = model._meta.get_field(key).related_model
+    assert isinstance(target, type)
+    return target
+
+
+for model in apps.get_app_config("audit").get_models():
+    admin.site.register(model, AuditRecordAdmin)

@@ -1,0 +1,119 @@
+"""The audit trail: one record of every row that was created, changed or deleted, and by whom.
+
+Kept by django-simple-history in the transaction of the write itself. What this adds to it: the
+records of one transaction are inserted together, whatever their number, and the user is kept by
+name, so that the trail outlives the account.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+from simple_history.models import HistoricalRecords
+
+_waiting: ContextVar[list["AuditRecord"] | None] = ContextVar("waiting audit records", default=None)
+
+
+class AuditRecord(models.Model):
+    """What the record of every kind of row has in common."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert the record, or leave that to the `written_together` around it."""
+        waiting = _waiting.get()
+        if waiting is None:
+            super().save(*args, **kwargs)
+        else:
+            waiting.append(self)
+
+
+class AuditTrail(HistoricalRecords):
+    """Declares on a model that its changes are recorded.
+
+    Args:
+        references: the model's foreign keys. They get no index in the trail, where records are
+            looked up by the id of their row and by time.
+    """
+
+    def __init__(self, *, references: Sequence[str] = (), **options: Any) -> None:
+        super().__init__(
+            app="audit",
+            bases=(AuditRecord,),
+            no_db_index=references,
+            history_id_field=models.BigAutoField(),
+            history_user_id_field=models.CharField("user", max_length=150, null=True),
+            history_user_getter=_get_user_name,
+            history_user_setter=_set_user_name,
+            get_user=_user_name,
+            **options,
+        )
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        """What people read, and the only permission that there is on a record."""
+        return {
+            **super().get_meta_options(model),
+            "verbose_name": f"change of {model._meta.verbose_name}",
+            "verbose_name_plural": model._meta.verbose_name_plural,
+            "default_permissions": ("view",),
+        }
+
+
+@contextmanager
+def written_together() -> Iterator[None]:
+    """Insert the records of everything that is saved or deleted inside at its end.
+
+    Use it inside a transaction. Costs one query for each kind of row, and none without changes.
+    """
+    waiting: list[AuditRecord] = []
+    outer = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(outer)
+    by_kind = defaultdict(list)
+    for record in waiting:
+        by_kind[type(record)].append(record)
+    for kind, records in by_kind.items():
+        kind._default_manager.bulk_create(records)
+
+
+def record_created(rows: Sequence[Any]) -> None:
+    """Record rows of one kind that were inserted by ``bulk_create``, which tells nobody."""
+    if rows:
+        type(rows[0]).history.bulk_history_create(rows, default_change_reason=None)
+
+
+def explain(row: Any, reason: str) -> None:
+    """Say why ``row``, which is about to be saved, changes where its fields do not show it."""
+    row._change_reason = reason
+
+
+def record_rearranged(parent: Any, what: str) -> None:
+    """Record that the order of the rows in ``parent`` was changed.
+
+    Ranks are not recorded: one move gives many rows another.
+
+    Args:
+        what: the rows, such as ``groups``.
+    """
+    type(parent).history.bulk_history_create(
+        [parent], update=True, default_change_reason=f"{what} rearranged"
+    )
+
+
+def _user_name(request: HttpRequest | None, **_: Any) -> str | None:
+    return request.user.get_username() if request else None
+
+
+def _get_user_name(record: Any) -> str | None:
+    return record.history_user_id
+
+
+def _set_user_name(record: Any, name: str | None) -> None:
+    record.history_user_id = name
