@@ -143,15 +143,11 @@ def _database(url: dict[str, Any]) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
-        url["CONN_MAX_AGE"] = 600
     else:
-        # The pool gives a thread its connection back at once and replaces broken ones.
-        url["OPTIONS"] = {
-            **url.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": 16, "timeout": 5},
-            "connect_timeout": 5,
-        }
+        # A server that is gone is noticed at once, one that only fell silent within seconds.
+        url["OPTIONS"] = {**url.get("OPTIONS", {}), "connect_timeout": 3, "tcp_user_timeout": 10_000}
         url["CONN_HEALTH_CHECKS"] = True
+    url["CONN_MAX_AGE"] = 600
     return url
 
 
@@ -163,19 +159,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="")
 
 CACHES = {
-    "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
-    }
-    if REDIS_URL
-    else {
+    "database": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "skillmeat_cache",
         # At the default of 300 login attempts on other names would push out those on one.
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
-    }
+    },
+    "redis": {
+        "BACKEND": "skillmeat_site.common.cache.RedisOrDatabaseCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    },
 }
+CACHES["default"] = CACHES.pop("redis") if REDIS_URL else CACHES["database"]
 
 # --- The API ----------------------------------------------------------------------------------
 
@@ -273,6 +269,7 @@ UNFOLD = {
     "SITE_TITLE": "SkillMeat",
     "SITE_HEADER": "SkillMeat",
     "SITE_URL": "/",
+    "LOGIN": {"form": "skillmeat_site.accounts.forms.AdminLoginForm"},
     "DASHBOARD_CALLBACK": "skillmeat_site.dashboard.dashboard",
 }
 

@@ -10,7 +10,7 @@ from rest_framework.routers import SimpleRouter
 from collections_app.views import ArtifactViewSet, CollectionArtifactViewSet, CollectionViewSet
 from deployments_app.views import DeploymentViewSet, ProjectViewSet
 from groups_app.views import GroupArtifactViewSet, GroupViewSet
-from skillmeat_site.accounts.views import AuthViewSet
+from skillmeat_site.accounts.views import AuthViewSet, admin_login
 from skillmeat_site.common.errors import not_found_page
 from skillmeat_site.common.middleware import read_only
 from skillmeat_site.common.schema import FormatNegotiation
@@ -35,6 +35,8 @@ api = [
 urlpatterns = [
     path("", read_only(TemplateView.as_view(template_name="home.html")), name="home"),
     path("api/v1/", include(api)),
+    # Before the admin's own page at this URL.
+    path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

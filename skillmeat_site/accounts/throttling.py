@@ -24,10 +24,18 @@ class LoginThrottle(BaseThrottle):
     """
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Whether a slot was free."""
+        """Whether a slot was free, for a login through the API."""
         username = request.data.get("username") if isinstance(request.data, dict) else None
         # Whatever is no text is no user's name either, and is refused by the serializer.
-        who = f"{self.get_ident(request)} {username.casefold() if isinstance(username, str) else ''}"
+        return self.admits(request, username if isinstance(username, str) else "")
+
+    def admits(self, request: Any, username: str) -> bool:
+        """Take a slot of this user name at the address of the request.
+
+        Returns:
+            Whether one was free.
+        """
+        who = f"{self.get_ident(request)} {username.casefold()}"
         name = hashlib.sha256(who.encode()).hexdigest()
         # The database cache keeps what has expired until it is full.
         CacheEntry.objects.filter(expires__lt=timezone.now()).delete()

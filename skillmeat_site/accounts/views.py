@@ -1,8 +1,11 @@
-"""Logging in and out."""
+"""Logging in and out, and into the admin."""
 
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.auth import authenticate
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -12,6 +15,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from skillmeat_site.accounts.forms import THROTTLED
 from skillmeat_site.accounts.models import ApiToken
 from skillmeat_site.accounts.serializers import (
     LoginResponseSerializer,
@@ -79,3 +83,13 @@ class AuthViewSet(ApiViewSet):
     def me(self, request: Request) -> Response:
         """The user behind the token, and what they may do."""
         return Response(UserResponseSerializer(request.user).data)
+
+
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """The admin's login page; 429 with ``Retry-After`` when there were too many attempts."""
+    response = admin.site.login(request)
+    form = (getattr(response, "context_data", None) or {}).get("form")
+    if form and form.has_error(NON_FIELD_ERRORS, THROTTLED):
+        response.status_code = status.HTTP_429_TOO_MANY_REQUESTS
+        response["Retry-After"] = str(form.retry_after)
+    return response

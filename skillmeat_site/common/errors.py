@@ -1,5 +1,6 @@
 """Exception → JSON: the only place that knows how a failure looks to a client."""
 
+import sys
 from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Any
@@ -191,6 +192,8 @@ def not_found_page(request: HttpRequest, exception: Exception | None = None) -> 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's ``handler500``. The admin keeps its own page."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return error_response(DatabaseUnavailable())
     if _is_admin(request):
         return defaults.server_error(request)
     return error_response(InternalServerError())
