@@ -98,7 +98,7 @@ class CollectionArtifactViewSet(ListModelMixin, ApiViewSet):
 
     queryset = Artifact.objects.all()
     permission_model = Collection
-    is_part = True
+    whole = CollectionViewSet
     path_models = {"id": Collection, "artifactId": Artifact}
     lookup_url_kwarg = "artifactId"
     results_key = "artifacts"

@@ -142,7 +142,7 @@ class GroupArtifactViewSet(ListModelMixin, ApiViewSet):
 
     queryset = GroupArtifact.objects.all()
     permission_model = Group
-    is_part = True
+    whole = GroupViewSet
     path_models = {"id": Group, "artifactId": Artifact}
     lookup_url_kwarg = "artifactId"
     results_key = "artifacts"

@@ -1,5 +1,6 @@
 """Many clients at once: threads, each with a client and a database connection of its own."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -65,5 +66,15 @@ def everyone(crowd: list[Caller], work: Callable[[int, Caller], Any]) -> Counter
 def waiting(*, for_me: bool) -> int:
     """How many other transactions wait for a lock that this one holds, or that another holds."""
     with connection.cursor() as cursor:
+        # Within a transaction PostgreSQL goes on showing the activity that it showed first.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(_WAITING, [for_me])
         return cursor.fetchone()[0]
+
+
+def wait_until(condition: Callable[[], Any]) -> None:
+    """Return once ``condition`` holds; fail when that takes too long."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "It never happened."
+        time.sleep(0.01)

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from collections_app.models import Collection
 from groups_app.models import GroupArtifact
 from skillmeat_site.common.db import locked
-from tests.crowd import CLIENTS, PATIENCE, Caller, at_once, everyone, on_own_connection, waiting
+from tests.crowd import CLIENTS, PATIENCE, Caller, at_once, everyone, on_own_connection, wait_until, waiting
 from tests.states import dense, shown_state
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -239,19 +239,16 @@ def test_an_artifact_may_vanish_while_it_is_placed_in_a_collection_that_it_joine
             locked(Collection, first.pk)
             deleted = pool.submit(on_own_connection, lambda: delete("delete", f"/artifacts/{artifact.pk}"))
             # It has looked up the collections of the artifact, and waits for the first of them.
-            while not waiting(for_me=True) and not deleted.done():
-                pass
+            wait_until(lambda: waiting(for_me=True) or deleted.done())
             path = f"/collections/{last.pk}/artifacts"
             body = {"artifact_id": artifact.pk}
             pool.submit(on_own_connection, lambda: join("post", path, body)).result(PATIENCE)
             path = f"/groups/{group.pk}/artifacts"
             placed = pool.submit(on_own_connection, lambda: place("post", path, one))
             # It has found the artifact in the collection, and waits for the neighbour to move.
-            while waiting(for_me=True) < 2 and not placed.done():
-                pass
+            wait_until(lambda: waiting(for_me=True) == 2 or placed.done())
             transaction.savepoint_rollback(before)
-            while not waiting(for_me=False) and not deleted.done():
-                pass
+            wait_until(lambda: waiting(for_me=False) or deleted.done())
         deleted.result(PATIENCE)
         placed.result(PATIENCE)
 

@@ -42,6 +42,14 @@ class ConflictError(exceptions.APIException):
     default_code = Conflict.code
 
 
+class PreconditionFailed(exceptions.APIException):
+    """The row is not what the client believes it to be."""
+
+    status_code = HTTPStatus.PRECONDITION_FAILED
+    default_detail = "This has changed since you read it. Get it again and send its ETag as If-Match."
+    default_code = "precondition_failed"
+
+
 class DatabaseUnavailable(exceptions.APIException):
     """The database cannot be reached, or could not serve this request in time."""
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.http import ConditionalGetMiddleware
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import MethodNotAllowed
 
-from skillmeat_site.common.errors import PayloadTooLarge, error_response
+from skillmeat_site.common.errors import PayloadTooLarge, PreconditionFailed, error_response
 
 GetResponse: TypeAlias = Callable[..., HttpResponse]
 
@@ -48,6 +50,17 @@ def limit_body(get_response: GetResponse) -> GetResponse:
         )
 
     return middleware
+
+
+class ConditionalGet(ConditionalGetMiddleware):
+    """Django's, with the API's own error where an ``If-Match`` of a GET does not match."""
+
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        """The response; 304 or 412 when a condition of the request says so."""
+        conditional = super().process_response(request, response)
+        if conditional is not response and conditional.status_code == HTTPStatus.PRECONDITION_FAILED:
+            return error_response(PreconditionFailed())
+        return conditional
 
 
 def read_only(view: GetResponse) -> GetResponse:

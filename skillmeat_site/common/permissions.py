@@ -13,7 +13,7 @@ class ModelPermissions(IsAuthenticated):
 
     Creating a resource needs ``add``, deleting it ``delete``, everything else that writes
     ``change``. A view without ``permission_model`` (the user's own session) asks for none.
-    A view whose resource is part of another one names the whole and sets ``is_part``: adding an
+    A view whose resource is part of another one asks for permission on the whole: adding an
     artifact to a group changes the group.
     """
 
@@ -25,6 +25,6 @@ class ModelPermissions(IsAuthenticated):
         # No action: the method is not allowed at all, and 405 says more than 403.
         if model is None or view.action is None or request.method in ("GET", "HEAD"):
             return True
-        usual = "change" if view.is_part else _VERBS.get(view.action, "change")
+        usual = "change" if view.whole else _VERBS.get(view.action, "change")
         verb = view.permission_verb or usual
         return request.user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")

@@ -23,11 +23,13 @@ from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.settings import APISettings
 
-from skillmeat_site.common.errors import error_body
+from skillmeat_site.common.errors import PreconditionFailed, error_body
 from skillmeat_site.common.filters import ReferenceFilter
 from skillmeat_site.common.ids import id_field
 from skillmeat_site.common.pagination import PagePagination
 from skillmeat_site.common.serializers import ReferenceField, ReferenceListField
+from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
+from skillmeat_site.idempotency.replay import KEY_PATTERN, REPLAYED_HEADER, KeyReused
 
 V = TypeVar("V", bound=type[Any])
 
@@ -64,6 +66,7 @@ ERROR_EXAMPLES = {
     "404": ("client_error", "not_found", "Collection 'col-019c2d7b4a7672b19c3e000000000009' not found", None),
     "406": ("client_error", "not_acceptable", "Could not satisfy the request Accept header.", None),
     "409": ("client_error", "conflict", "This is in use by 3 deployments. Delete what uses it first.", None),
+    "412": ("client_error", PreconditionFailed.default_code, PreconditionFailed.default_detail, None),
     "413": (
         "client_error",
         "payload_too_large",
@@ -76,6 +79,7 @@ ERROR_EXAMPLES = {
         'Unsupported media type "text/plain" in request.',
         None,
     ),
+    "422": ("client_error", KeyReused.default_code, KeyReused.default_detail, None),
     "429": ("client_error", "throttled", "Request was throttled. Expected available in 30 seconds.", None),
     "500": ("server_error", "error", "Internal server error", None),
     "503": (
@@ -86,7 +90,8 @@ ERROR_EXAMPLES = {
     ),
 }
 RESPONSE_HEADERS = {
-    "ETag": "Changes when the body does; send it back as If-None-Match.",
+    "ETag": "Changes when the body does; send it back as If-None-Match, or as If-Match with a change.",
+    REPLAYED_HEADER: "`true` if this is the answer to an earlier request with this Idempotency-Key.",
     "Location": "The URL of what was created.",
     "Retry-After": "How many seconds to wait.",
     "WWW-Authenticate": "How to authenticate: `Token`.",
@@ -105,17 +110,34 @@ class ApiSchema(AutoSchema):
     view: Any
 
     def get_override_parameters(self) -> list[Any]:
-        """``If-None-Match`` on everything that carries an ETag."""
-        if self.method != "GET":
-            return []
+        """The headers that make a request conditional."""
         return [
-            OpenApiParameter(
-                "If-None-Match",
-                str,
-                OpenApiParameter.HEADER,
-                description="An ETag: the answer is 304, without a body, while nothing has changed.",
+            OpenApiParameter(header, schema, OpenApiParameter.HEADER, description=description)
+            for header, schema, description in (
+                (
+                    "If-None-Match",
+                    str,
+                    "An ETag: the answer is 304, without a body, while nothing has changed.",
+                ),
+                ("If-Match", str, "The ETag of the GET of this `{id}`: 412 when it has changed since."),
+                (
+                    IDEMPOTENCY_KEY,
+                    {"type": "string", "pattern": KEY_PATTERN},
+                    "New for every request, and the same when it is sent again: within 24 hours that is "
+                    "answered with the first answer, and nothing is done twice.",
+                ),
             )
+            if header == self._condition()
         ]
+
+    def _condition(self) -> str | None:
+        """The header that makes this operation conditional."""
+        if self.method == "GET":
+            return "If-None-Match"
+        if self.method == "POST":
+            # Logging in has no user to keep an answer for.
+            return IDEMPOTENCY_KEY if self.view.authentication_classes else None
+        return "If-Match" if "{id}" in self.path else None
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         responses = super()._get_response_bodies(direction)
@@ -124,10 +146,12 @@ class ApiSchema(AutoSchema):
         return dict(sorted(responses.items()))
 
     def _get_response_headers_for_code(self, status_code: str, direction: Any = "response") -> dict[str, Any]:
+        replayed = [REPLAYED_HEADER] if self._condition() == IDEMPOTENCY_KEY else []
         names = {
-            "200": ["ETag"] if self.method == "GET" else [],
+            "200": ["ETag"] if self.method == "GET" else replayed,
             # Memberships, the parts of a whole, have no URL of their own.
-            "201": [] if self.view.is_part else ["Location"],
+            "201": replayed if self.view.whole else ["Location", *replayed],
+            "204": replayed,
             "401": ["WWW-Authenticate"],
             "429": ["Retry-After"],
             "503": ["Retry-After"],
@@ -145,8 +169,10 @@ class ApiSchema(AutoSchema):
             "404": self._names_rows(),
             "406": True,
             "409": restricted,
+            "412": self._condition() == "If-Match",
             "413": has_body,
             "415": has_body,
+            "422": self._condition() == IDEMPOTENCY_KEY,
             "429": True,
             "500": True,
             "503": True,

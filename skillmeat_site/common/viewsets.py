@@ -1,8 +1,13 @@
 """The verbs of a resource. A viewset of an app says what; this says how."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 from django.db.models import Model
+from django.http import HttpResponse
+from django.utils.cache import set_response_etag
+from django.utils.http import parse_etags
 from rest_framework import status
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.mixins import ListModelMixin
@@ -12,12 +17,19 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-from skillmeat_site.common.db import not_found
+from skillmeat_site.common.db import in_transaction, not_found
+from skillmeat_site.common.errors import PreconditionFailed
 from skillmeat_site.common.ids import id_field
+from skillmeat_site.common.json import FastJSONRenderer
 from skillmeat_site.common.pagination import PagePagination
 from skillmeat_site.common.services import RowServices
+from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
+from skillmeat_site.idempotency.replay import answer_once
 
+IF_MATCH = "If-Match"
 PAGE_PARAMETERS = ("page", "page_size")
+# What asks for care, by method.
+_GUARDS = {"POST": IDEMPOTENCY_KEY, "PUT": IF_MATCH, "PATCH": IF_MATCH, "DELETE": IF_MATCH}
 
 
 class ApiViewSet(GenericViewSet):
@@ -26,7 +38,7 @@ class ApiViewSet(GenericViewSet):
     Attributes:
         permission_model: what a user needs permission on to write; see `ModelPermissions`.
         permission_verb: what permission an action needs where that is not the usual one.
-        is_part: the rows are part of ``permission_model`` rather than rows of it.
+        whole: the view of what the rows are a part of, if they have no URL of their own.
         path_models: which model each id in the path belongs to.
         results_key: what the rows are called in the envelope of the list.
         paged_actions: the actions that answer a page.
@@ -34,7 +46,7 @@ class ApiViewSet(GenericViewSet):
 
     permission_model: ClassVar[type[Model]]
     permission_verb: ClassVar[str | None] = None
-    is_part: ClassVar[bool] = False
+    whole: ClassVar[type["ResourceViewSet"] | None] = None
     path_models: ClassVar[dict[str, type[Model]]] = {}
     results_key: ClassVar[str] = ""
     paged_actions: ClassVar[tuple[str, ...]] = ("list",)
@@ -43,6 +55,44 @@ class ApiViewSet(GenericViewSet):
     lookup_url_kwarg = "id"
     # Whatever stands there is looked at by `path_id`, so that its 404 names it.
     lookup_value_regex = "[^/]+"
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer a request, with care if a header asks for it."""
+        method, guard = request.method.lower(), _GUARDS.get(request.method)
+        if guard and guard in request.headers and hasattr(self, method):
+            setattr(self, method, partial(self._in_one_transaction, getattr(self, method)))
+        return super().dispatch(request, *args, **kwargs)
+
+    def _in_one_transaction(
+        self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
+    ) -> Response:
+        """What ``handler`` answers; what a header asks for is looked up in the same transaction."""
+        carry_out = partial(handler, request, *args, **kwargs)
+        if request.method != "POST":
+            return in_transaction(lambda: self._if_match(request, carry_out))
+        if not request.user.is_authenticated:
+            return carry_out()  # A login: its answer is a token, and tokens are not kept.
+        return in_transaction(lambda: answer_once(request, carry_out, self.handle_exception))
+
+    def _if_match(self, request: Request, carry_out: Callable[[], Response]) -> Response:
+        etag = self.locked_etag()
+        wanted = parse_etags(request.headers[IF_MATCH])
+        if etag is None or (etag not in wanted and wanted != ["*"]):
+            raise PreconditionFailed
+        return carry_out()
+
+    def locked_etag(self) -> str | None:
+        """The ETag of what the URL names, or is about a part of; None if that is nothing with one.
+
+        It stays as it is until the transaction ends.
+
+        Raises:
+            NotFound: there is no such row.
+        """
+        view = self.whole or type(self)
+        if "id" not in self.kwargs or not issubclass(view, ResourceViewSet):
+            return None
+        return view(action="retrieve", kwargs={"id": self.kwargs["id"]}).own_locked_etag()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse query parameters that the operation does not know."""
@@ -120,6 +170,22 @@ class ResourceViewSet(ListModelMixin, ApiViewSet):
             raise not_found(queryset.model, id)
         return row
 
+    def representation(self) -> dict[str, Any]:
+        """What the URL of one row shows.
+
+        Raises:
+            NotFound: there is none.
+        """
+        serializer_class = self.detail_serializer_class or self.get_serializer_class()
+        return serializer_class(self.fetch(self.path_id())).data
+
+    def own_locked_etag(self) -> str:
+        """See `locked_etag`; made like that of a GET, from the body."""
+        self.row_services.lock(self.path_id())
+        response = HttpResponse(FastJSONRenderer().render(self.representation()))
+        set_response_etag(response)
+        return response["ETag"]
+
     def one(self, id: str, **kwargs: Any) -> Response:
         """The response that shows one row."""
         return Response(self.get_serializer(self.fetch(id)).data, **kwargs)
@@ -135,8 +201,7 @@ class ResourceViewSet(ListModelMixin, ApiViewSet):
 
     def retrieve(self, request: Request, id: str) -> Response:
         """Show one."""
-        serializer_class = self.detail_serializer_class or self.get_serializer_class()
-        return Response(serializer_class(self.fetch(self.path_id())).data)
+        return Response(self.representation())
 
     def update(self, request: Request, id: str) -> Response:
         """Change what is sent and leave the rest."""

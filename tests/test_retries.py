@@ -1,0 +1,135 @@
+"""A transaction that the database gave up on is done again, a bounded number of times."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from collections_app.models import Collection
+from skillmeat_site.common import db
+from skillmeat_site.common.db import Stale, in_transaction
+from tests.calls import API, assert_envelope
+from tests.crowd import PATIENCE, Caller, on_own_connection, wait_until, waiting
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ATTEMPTS = 1 + len(db.RETRY_SECONDS)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "RETRY_SECONDS", [0] * (ATTEMPTS - 1))
+
+
+def failing(exceptions: list[Exception]) -> Any:
+    """Work that stores a row and then raises the next of the exceptions, while there are any."""
+    left = iter(exceptions)
+
+    def work() -> str:
+        Collection.objects.create(name="new")
+        for exception in left:
+            raise exception
+        return "done"
+
+    return work
+
+
+def database_error(state: type[Exception]) -> OperationalError:
+    error = OperationalError("the database gave up")
+    error.__cause__ = state()
+    return error
+
+
+TRANSIENT = [
+    database_error(psycopg.errors.DeadlockDetected),
+    database_error(psycopg.errors.SerializationFailure),
+    Stale(),
+]
+
+
+@pytest.mark.parametrize("exception", TRANSIENT, ids=["deadlock", "serialization failure", "stale"])
+def test_the_last_attempt_counts_and_the_others_leave_nothing(exception):
+    assert in_transaction(failing([exception] * (ATTEMPTS - 1))) == "done"
+    assert Collection.objects.count() == 1
+
+
+@pytest.mark.parametrize("exception", TRANSIENT, ids=["deadlock", "serialization failure", "stale"])
+def test_after_the_last_attempt_the_error_is_raised(exception):
+    with pytest.raises(OperationalError):
+        in_transaction(failing([exception] * ATTEMPTS))
+    assert not Collection.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [OperationalError("gone"), database_error(psycopg.errors.AdminShutdown), ValueError()],
+    ids=["no state", "shutdown", "no database error"],
+)
+def test_other_errors_are_raised_at_once(exception):
+    with pytest.raises(type(exception)):
+        in_transaction(failing([exception]))
+    assert not Collection.objects.exists()
+
+
+def test_a_part_of_a_transaction_is_not_done_again_by_itself():
+    with transaction.atomic(), pytest.raises(Stale):
+        in_transaction(failing([Stale()]))
+
+
+def test_who_never_gets_through_is_told_to_try_again(api, monkeypatch):
+    attempts = []
+
+    def give_up(**_: Any) -> None:
+        attempts.append(1)
+        raise TRANSIENT[0]
+
+    monkeypatch.setattr(Collection.objects, "create", give_up)
+    answer = api.post(f"{API}/collections", {"name": "new"})
+    assert_envelope(answer, 503)
+    assert int(answer["Retry-After"]) > 0
+    assert len(attempts) == ATTEMPTS
+
+
+@pytest.fixture
+def stranger() -> Iterator[Any]:
+    """Another connection to the database, which waits longer than anybody before it gives up."""
+    settings = connection.settings_dict
+    with psycopg.connect(
+        host=settings["HOST"],
+        port=settings["PORT"],
+        user=settings["USER"],
+        password=settings["PASSWORD"],
+        dbname=settings["NAME"],
+    ) as stranger:
+        stranger.execute("SET deadlock_timeout = '1min'")
+        yield stranger
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "one"}], ids=["plain", "with a key"])
+def test_a_request_that_loses_a_deadlock_succeeds_all_the_same(
+    make_user, make_collection, make_artifact, stranger, headers
+):
+    source, target = make_collection("first", make_artifact("pdf")), make_collection("last")
+    artifact_id = source.collection_artifacts.get().artifact_id
+    call = Caller(make_user("editor", "Editors"))
+    body = {"artifact_ids": [artifact_id], "target_collection_id": target.pk}
+    lock = "SELECT 1 FROM collections_app_collection WHERE id = %s FOR UPDATE"
+
+    def move() -> Any:
+        return call.client.post(f"{API}/collections/{source.pk}/move-artifacts", body, headers=headers)
+
+    stranger.execute(lock, [target.pk])
+    with ThreadPoolExecutor(1) as pool:
+        moved = pool.submit(on_own_connection, move)
+        wait_until(lambda: waiting(for_me=False))
+        # Whoever waited first looks for deadlocks first, and is the one who gives up.
+        stranger.execute(lock, [source.pk])
+        stranger.commit()
+        assert moved.result(PATIENCE).status_code == 200
+
+    assert [row.collection_id for row in target.collection_artifacts.all()] == [target.pk]
+    assert not source.collection_artifacts.exists()
