@@ -87,6 +87,15 @@ def test_what_does_not_exist_is_404_whatever_is_sent(api: Any, world: World, id:
         assert_envelope(api.delete(f"{API}/projects/{id}", headers={"If-Match": header}), 404)
 
 
+@pytest.mark.parametrize(
+    ("body", "status"), [({"unknown": 1}, 400), ({"name": "unused"}, 400), ({"name": "new"}, 412)]
+)
+def test_what_is_wrong_anyhow_is_told_first(api: Any, world: World, body: Any, status: int) -> None:
+    with unchanged():
+        answer = api.put(f"{API}/projects/{world['project']}", body, **OLD)
+    assert_envelope(answer, status)
+
+
 def test_a_post_ignores_the_header(api: Any, world: World) -> None:
     assert api.post(f"{API}/projects", {"name": "new"}, **OLD).status_code == 201
 

@@ -75,11 +75,16 @@ class ApiViewSet(GenericViewSet):
         return in_transaction(lambda: answer_once(request, carry_out, self.handle_exception))
 
     def _if_match(self, request: Request, carry_out: Callable[[], Response]) -> Response:
-        etag = self.locked_etag()
-        wanted = parse_etags(request.headers[IF_MATCH])
+        """What ``carry_out`` answers; it is undone when the ETag turns out to be another one.
+
+        In this order, since what is refused anyhow is refused whatever the condition says
+        (RFC 9110, section 13.2.1).
+        """
+        etag, wanted = self.locked_etag(), parse_etags(request.headers[IF_MATCH])
+        response = carry_out()
         if etag is None or (etag not in wanted and wanted != ["*"]):
             raise PreconditionFailed
-        return carry_out()
+        return response
 
     def locked_etag(self) -> str | None:
         """The ETag of what the URL names, or is about a part of; None if that is nothing with one.
@@ -97,6 +102,8 @@ class ApiViewSet(GenericViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse query parameters that the operation does not know."""
         super().initial(request, *args, **kwargs)
+        if self.action is None:
+            return  # The method is not allowed at all, and 405 says more.
         known = self.query_parameters()
         unknown = [name for name in request.query_params if name not in known]
         if unknown:
