@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "groups_app",
     "deployments_app",
     "skillmeat_site.importing",
+    "skillmeat_site.maintenance",
     # Last: after migrate it grants permissions on the models of all apps above.
     "skillmeat_site.accounts",
 ]

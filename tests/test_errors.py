@@ -64,6 +64,7 @@ def test_a_host_that_is_not_ours_is_400(anonymous_api: Any, settings: Any) -> No
     [
         ("delete", "/collections", {"GET", "POST"}),
         ("put", "/deployments/summary", {"GET"}),
+        ("trace", "/deployments/summary?page=1", {"GET"}),
         ("get", "/auth/login", {"POST"}),
         ("post", "/groups/grp-1", {"GET", "PUT", "PATCH", "DELETE"}),
         ("patch", "/groups/grp-1/artifacts/art-1", {"PUT", "DELETE"}),

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
@@ -26,6 +27,7 @@ _BEGIN_SNAPSHOT = {
     "sqlite": "BEGIN DEFERRED",
     "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 }
+_in_snapshot = ContextVar("in a snapshot", default=False)
 
 
 class Stale(OperationalError):
@@ -134,14 +136,18 @@ def _in_order(model: type[M], ids: Sequence[str], rows: Iterable[M], attr: str |
 def snapshot() -> Iterator[None]:
     """Let every query inside see the database at one moment, whatever others write meanwhile.
 
-    Reads only, and blocks no writer. Inside a transaction of the caller's it adds nothing.
+    Reads only, and blocks no writer. Inside a transaction or snapshot of the caller's it adds nothing.
     """
-    if connection.in_atomic_block:
+    if connection.in_atomic_block or _in_snapshot.get():
         yield
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGIN_SNAPSHOT[connection.vendor])
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
+    outside = _in_snapshot.set(True)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_BEGIN_SNAPSHOT[connection.vendor])
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+    finally:
+        _in_snapshot.reset(outside)

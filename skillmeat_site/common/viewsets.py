@@ -102,7 +102,7 @@ class ApiViewSet(GenericViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse query parameters that the operation does not know."""
         super().initial(request, *args, **kwargs)
-        if self.action is None:
+        if not self.action:
             return  # The method is not allowed at all, and 405 says more.
         known = self.query_parameters()
         unknown = [name for name in request.query_params if name not in known]
