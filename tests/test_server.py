@@ -2,60 +2,21 @@
 
 import http.client
 import json
-import os
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
-STARTUP_SECONDS = 30
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_until_healthy(port: int) -> None:
-    deadline = time.monotonic() + STARTUP_SECONDS
-    while True:
-        try:
-            assert call(port, "GET", "/healthz")[0] == 200
-            return
-        except ConnectionRefusedError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
+from tests.server import new_database, running_server
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a running server with an empty, migrated SQLite database."""
-    port = free_port()
-    database: Path = tmp_path_factory.mktemp("server") / "db.sqlite3"
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{database}", "PORT": str(port), "DEBUG": "0"}
-    run = [sys.executable, "-m"]
-    subprocess.run([*run, "django", "migrate", "-v0"], cwd=settings.BASE_DIR, env=environment, check=True)
-    server = subprocess.Popen(
-        [*run, "gunicorn", "skillmeat_site.wsgi"],
-        cwd=settings.BASE_DIR,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until_healthy(port)
-        yield port
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    folder = tmp_path_factory.mktemp("server")
+    with new_database("sqlite", folder) as url, running_server(folder, DATABASE_URL=url) as server:
+        yield server.port
 
 
 def call(

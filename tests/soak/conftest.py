@@ -1,0 +1,73 @@
+"""A real server for each test module, on both databases, and clients of it."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.server import POSTGRESQL_URL, Server, new_database, running_server
+from tests.soak.clients import Client
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database."""
+    if request.param == "postgresql":
+        need_postgresql()
+    with new_database(request.param, tmp_path_factory.mktemp(request.param)) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server's log goes."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="module")
+def server(database_url: str, folder: Path) -> Iterator[Server]:
+    """A running server."""
+    with running_server(folder, DATABASE_URL=database_url) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def key(server: Server) -> str:
+    """A key of an Editor."""
+    return server.make_user("editor")
+
+
+@pytest.fixture
+def crowd(server: Server, key: str) -> list[Client]:
+    """Eight clients, each with a connection of its own."""
+    return [Client(server, key) for _ in range(8)]
+
+
+@pytest.fixture
+def api(crowd: list[Client]) -> Client:
+    """A client for what comes before and after the crowd."""
+    return crowd[0]
+
+
+@pytest.fixture
+def intact(server: Server) -> Callable[[], Any]:
+    """Check that every rule of the stored data holds."""
+
+    def check() -> None:
+        done = server.manage("check_integrity", check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return check
+
+
+def need_postgresql() -> None:
+    """Leave a test out where there is no PostgreSQL, unless nothing may be left out."""
+    try:
+        psycopg.connect(POSTGRESQL_URL, connect_timeout=3).close()
+    except psycopg.OperationalError:
+        if os.environ.get("FULL"):
+            raise
+        pytest.skip("needs PostgreSQL: set TEST_DATABASE_URL")
