@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from skillmeat_site.common.db import not_found
 from skillmeat_site.common.ids import bad_id_message, id_field
+from skillmeat_site.common.serializers import NO_NUL
 
 
 class SearchFilter(filters.CharFilter):
@@ -20,8 +21,10 @@ class SearchFilter(filters.CharFilter):
     """
 
     def __init__(self, *fields: str) -> None:
-        super().__init__(help_text=f"Part of the {' or '.join(fields)}, in upper or lower case.")
+        description = f"Part of the {' or '.join(fields)}, in upper or lower case."
+        super().__init__()
         self.fields = fields
+        extend_schema_field({"type": "string", "pattern": NO_NUL, "description": description})(self)  # type: ignore[type-var]
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """The rows that contain ``value``."""

@@ -27,7 +27,7 @@ from skillmeat_site.common.errors import PreconditionFailed, error_body
 from skillmeat_site.common.filters import ReferenceFilter
 from skillmeat_site.common.ids import id_field
 from skillmeat_site.common.pagination import PagePagination
-from skillmeat_site.common.serializers import ReferenceField, ReferenceListField
+from skillmeat_site.common.serializers import ReferenceField, ReferenceListField, TextField
 from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
 from skillmeat_site.idempotency.replay import KEY_PATTERN, REPLAYED_HEADER, KeyReused
 
@@ -157,6 +157,10 @@ class ApiSchema(AutoSchema):
             "503": ["Retry-After"],
         }.get(status_code, [])
         return {name: {"schema": {"type": "string"}, "description": RESPONSE_HEADERS[name]} for name in names}
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        return {**schema, "pattern": field.pattern} if isinstance(field, TextField) else schema
 
     def _get_allowed_error_status_codes(self) -> list[str]:
         writes = self.method != "GET"

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db.models import Model
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -17,8 +16,18 @@ MAX_BATCH = 1000
 T = TypeVar("T")
 
 
+# PostgreSQL cannot store it.
+NO_NUL = r"^[^\x00]*$"
+NO_NUL_NOR_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
+
+
 class TextField(serializers.CharField):
     """A string. DRF's own field also takes numbers."""
+
+    @property
+    def pattern(self) -> str:
+        """What DRF takes besides the length, as a regular expression for OpenAPI."""
+        return NO_NUL if self.allow_blank or not self.trim_whitespace else NO_NUL_NOR_BLANK
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """``data``, stripped where the field says so."""
@@ -89,7 +98,11 @@ class ReferenceField(TextField):
     def __init__(self, model: type[Model], **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)
         self.model = model
-        extend_schema_field({"type": "string", "pattern": id_field(model).pattern})(self)  # type: ignore[type-var]
+
+    @property
+    def pattern(self) -> str:
+        """The shape of the ids."""
+        return id_field(self.model).pattern
 
     def to_internal_value(self, data: Any) -> str:
         """The id.

@@ -1,0 +1,39 @@
+"""What schemathesis checks besides its own checks."""
+
+import schemathesis
+from schemathesis import GenerationMode
+
+# What a request may break that is valid by the OpenAPI document.
+RULES = {
+    "unique",
+    "immutable",
+    "not_in_collection",
+    "not_in_group",
+    "same_target",
+    "mixed_collections",
+    "position_out_of_range",
+    "repeated",
+    "required",
+}
+
+
+@schemathesis.check
+def only_rules_refuse_valid_data(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> None:
+    """A 400 to what the document calls valid names a rule that the document cannot express."""
+    if response.status_code != 400 or case.meta is None:
+        return
+    if case.meta.generation.mode == GenerationMode.POSITIVE:
+        codes = {error["code"] for error in response.json()["errors"]}
+        assert codes <= RULES, f"refused for {codes - RULES}, which the document does not tell"
+
+
+@schemathesis.check
+def every_failure_has_the_envelope(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> None:
+    """Whatever is refused is refused in the one shape of all errors."""
+    if response.status_code >= 400:
+        assert response.headers["content-type"] == ["application/json"]
+        assert response.json().keys() == {"type", "detail", "errors"}
