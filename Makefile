@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-sqlite test-postgresql lint schema import clean
+.PHONY: help install run import test soak lint audit schema clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -41,6 +41,12 @@ import: $(INSTALLED) ## Import a project: make import PROJECT=/path/to/project
 
 test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL if one answers
 	@$(BIN)/python -m tests.run
+
+soak: $(INSTALLED_DEV) ## Race, kill, starve and fuzz a real server; five minutes
+	@$(BIN)/python -m tests.soak
+
+audit: $(INSTALLED_DEV) ## Look the dependencies up in a database of known vulnerabilities; needs the internet
+	$(BIN)/python -m pip_audit -r requirements.txt
 
 lint: $(INSTALLED_DEV) ## Check style, types, layers, migrations, deployment settings and openapi.yaml
 	$(BIN)/ruff check .

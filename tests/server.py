@@ -15,8 +15,9 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 
+from tests.services import POSTGRESQL_URL
+
 STARTUP_SECONDS = 30
-POSTGRESQL_URL = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 
 # Prints a key for an Editor who is made on the spot.
 _MAKE_USER = """

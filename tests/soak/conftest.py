@@ -1,14 +1,13 @@
 """A real server for each test module, on both databases, and clients of it."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
-from tests.server import POSTGRESQL_URL, Server, new_database, running_server
+from tests.server import Server, new_database, running_server
+from tests.services import need
 from tests.soak.clients import Client
 
 
@@ -16,7 +15,7 @@ from tests.soak.clients import Client
 def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database."""
     if request.param == "postgresql":
-        need_postgresql()
+        need("TEST_DATABASE_URL")
     with new_database(request.param, tmp_path_factory.mktemp(request.param)) as url:
         yield url
 
@@ -61,13 +60,3 @@ def intact(server: Server) -> Callable[[], Any]:
         assert done.returncode == 0, done.stdout + done.stderr
 
     return check
-
-
-def need_postgresql() -> None:
-    """Leave a test out where there is no PostgreSQL, unless nothing may be left out."""
-    try:
-        psycopg.connect(POSTGRESQL_URL, connect_timeout=3).close()
-    except psycopg.OperationalError:
-        if os.environ.get("FULL"):
-            raise
-        pytest.skip("needs PostgreSQL: set TEST_DATABASE_URL")

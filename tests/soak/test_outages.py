@@ -1,6 +1,5 @@
 """PostgreSQL or Redis goes while clients work, and comes back: no restart, and nothing but 503."""
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from redis import Redis, RedisError
 
 from tests.server import Server, new_database, running_server
+from tests.services import REDIS_URL, need
 from tests.soak.clients import Client, at_once
-from tests.soak.conftest import need_postgresql
 from tests.soak.proxy import Proxy
 
-REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
 OUTAGE_SECONDS = 4
 
 
@@ -38,7 +35,7 @@ def health(client: Client, path: str) -> tuple[int, float]:
 
 @pytest.fixture
 def without_postgresql(folder: Path) -> Iterator[tuple[Server, Proxy]]:
-    need_postgresql()
+    need("TEST_DATABASE_URL")
     with new_database("postgresql", folder) as url:
         proxy, through_proxy = proxy_to(url, 5432)
         with running_server(folder, DATABASE_URL=through_proxy) as server:
@@ -99,12 +96,7 @@ def test_without_postgresql_there_is_503_until_it_is_back(
 
 @pytest.fixture
 def without_redis(folder: Path) -> Iterator[tuple[Server, Proxy]]:
-    try:
-        Redis.from_url(REDIS_URL).ping()
-    except RedisError:
-        if os.environ.get("FULL"):
-            raise
-        pytest.skip("needs Redis: set TEST_REDIS_URL")
+    need("TEST_REDIS_URL")
     with new_database("sqlite", folder) as url:
         proxy, through_proxy = proxy_to(REDIS_URL, 6379)
         settings = {"DATABASE_URL": url, "REDIS_URL": through_proxy, "API_RATE_LIMIT": "100000/min"}

@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from redis import ConnectionError as RedisConnectionError
-from redis import Redis, RedisError
 
 from skillmeat_site.common import cache as module
 from skillmeat_site.common.cache import RedisOrDatabaseCache
+from tests.services import REDIS_URL, need
 
 NOWHERE = "redis://127.0.0.1:1"
-REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +29,7 @@ def lost(db: None) -> RedisOrDatabaseCache:
 @pytest.fixture
 def redis_cache() -> RedisOrDatabaseCache:
     """A cache whose Redis is there, with keys of its own."""
-    try:
-        Redis.from_url(REDIS_URL).ping()
-    except RedisError:
-        pytest.skip("needs Redis: set TEST_REDIS_URL")
+    need("TEST_REDIS_URL")
     return RedisOrDatabaseCache(REDIS_URL, {"KEY_PREFIX": f"test-{os.getpid()}"})
 
 

@@ -1,0 +1,20 @@
+"""``make soak``: the tests that take minutes, against the server as it is run."""
+
+import subprocess
+import sys
+
+MINUTES = 10
+
+
+def main() -> int:
+    """Run them all; returns the exit status, which is not 0 when they take too long."""
+    command = [sys.executable, "-m", "pytest", "-v", "-rs", "--durations=5", "tests/soak"]
+    try:
+        return subprocess.run(command, check=False, timeout=MINUTES * 60).returncode
+    except subprocess.TimeoutExpired:
+        print(f"\nStopped after {MINUTES} minutes.")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
