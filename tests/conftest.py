@@ -1,5 +1,7 @@
 """Rows for one valid call of every operation (see `tests.calls`), and the OpenAPI document."""
 
+import io
+import logging
 from typing import Any
 
 import pytest
@@ -49,3 +51,12 @@ def debug(request: pytest.FixtureRequest, settings: Any) -> bool:
     """Both ways to run the server: what a client gets is the same."""
     settings.DEBUG = request.param
     return request.param
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the server writes to its log, as an operator reads it."""
+    text = io.StringIO()
+    console = next(handler for handler in logging.getLogger("django").handlers if handler.name == "console")
+    monkeypatch.setattr(console, "stream", text)
+    return text

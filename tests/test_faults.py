@@ -1,7 +1,6 @@
 """One shape for every 5xx, which tells nothing about the inside; the log tells it all."""
 
 import io
-import logging
 from typing import Any
 
 import pytest
@@ -12,15 +11,6 @@ from collections_app.models import Collection
 from tests.calls import API, CALLS, Call, World, assert_envelope, codes, each
 
 SECRET = "password=hunter2 in /srv/secret.py"
-
-
-@pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    """What the server writes to its log, as an operator reads it."""
-    text = io.StringIO()
-    console = next(handler for handler in logging.getLogger("django").handlers if handler.name == "console")
-    monkeypatch.setattr(console, "stream", text)
-    return text
 
 
 def fail(monkeypatch: pytest.MonkeyPatch, exception: Exception) -> None:

@@ -60,7 +60,8 @@ class AuthViewSet(ApiViewSet):
         ApiToken.objects.filter(user_id=user.pk, expires_at__lt=timezone.now()).delete()
         token, key = ApiToken.objects.issue(user, name="login")
         body: dict[str, Any] = {"token": key, "expiry": token.expires_at, "user": user}
-        return Response(LoginResponseSerializer(body).data)
+        # No cache on the way may keep a key.
+        return Response(LoginResponseSerializer(body).data, headers={"Cache-Control": "no-store"})
 
     @extend_schema(operation_id="logout", summary="Log out", request=None, responses={204: None})
     @action(detail=False, methods=["post"])
