@@ -1,10 +1,13 @@
 """Every write to the domain's rows leaves a record: of the row, by whom, and in its transaction."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
 from collections_app.models import Collection
 from collections_app.services import create_collection, delete_collection
@@ -173,3 +176,14 @@ def test_what_is_saved_outside_of_a_service_is_recorded_too(db):
     collection.delete()
 
     assert trail() == [("+", "Collection", None), ("-", "Collection", None)]
+
+
+def test_an_operator_may_shorten_the_trail(make_collection):
+    make_collection("old")
+    history = apps.get_model("audit", "HistoricalCollection").objects
+    history.update(history_date=timezone.now() - timedelta(days=31))
+    make_collection("new")
+
+    call_command("clean_old_history", auto=True, days=30, verbosity=0)
+
+    assert [record.name for record in history.all()] == ["new"]
