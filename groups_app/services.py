@@ -101,8 +101,8 @@ def reorder_groups(*, positions: Mapping[str, int], sibling_id: str | None = Non
     collection = locked(Collection, collection_id)
     siblings = list(Group.objects.filter(collection=collection).order_by(*RANK_ORDER))
     _check_present(Group, positions, {group.pk for group in siblings})
-    save_order(Group, rearrange(siblings, positions, attr="groups"))
-    record_rearranged(collection, "groups")
+    if save_order(Group, rearrange(siblings, positions, attr="groups")):
+        record_rearranged(collection, "groups")
     return collection_id
 
 
@@ -190,8 +190,8 @@ def reorder_artifacts(*, group_id: str, positions: Mapping[str, int]) -> None:
     entry_ids = {entry.collection_artifact.artifact_id: entry.pk for entry in entries}
     _check_in_group(list(positions), entry_ids, attr="artifacts")
     by_entry = {entry_ids[id]: position for id, position in positions.items()}
-    save_order(GroupArtifact, rearrange(entries, by_entry, attr="artifacts"))
-    record_rearranged(group, "artifacts")
+    if save_order(GroupArtifact, rearrange(entries, by_entry, attr="artifacts")):
+        record_rearranged(group, "artifacts")
 
 
 @atomic

@@ -90,6 +90,7 @@ def test_every_model_of_the_domain_has_a_trail():
         ("put", "/groups/{group}", {"position": 0}, []),
         ("delete", "/groups/{group}", None, ["-Group", "-GroupArtifact", "-GroupArtifact"]),
         ("put", "/groups/reorder", {"groups": [{"id": "{group}", "position": 1}]}, ["~Collection"]),
+        ("put", "/groups/reorder", {"groups": [{"id": "{group}", "position": 0}]}, []),
         (
             "post",
             "/groups/{group}/artifacts",

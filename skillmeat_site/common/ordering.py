@@ -86,9 +86,14 @@ def rearrange(siblings: Sequence[M], positions: Mapping[str, int], *, attr: str)
     return [taken[place] if place in taken else next(others) for place in range(len(siblings))]
 
 
-def save_order(model: type[M], siblings: Sequence[Any]) -> None:
-    """Store the order of ``siblings``, which are all there are. Writes the rows that moved."""
+def save_order(model: type[M], siblings: Sequence[Any]) -> bool:
+    """Store the order of ``siblings``, which are all there are. Writes the rows that moved.
+
+    Returns:
+        Whether any did.
+    """
     moved = [row for rank, row in enumerate(siblings) if row.rank != rank]
     for rank, row in enumerate(siblings):
         row.rank = rank
     model._default_manager.bulk_update(moved, ["rank"], batch_size=500)
+    return bool(moved)
