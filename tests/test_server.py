@@ -53,7 +53,7 @@ def test_a_client_that_sends_five_megabytes_gets_to_read_its_413(port):
     [
         ("ada", 401, "client_error", "invalid_credentials"),
         ("a" * 200, 400, "validation_error", "max_length"),
-        ("a" * 3_000_000, 413, "client_error", "payload_too_large"),
+        ("a" * 9_000_000, 413, "client_error", "payload_too_large"),
     ],
 )
 def test_a_body_in_chunks_is_read_like_any_other(port, username, status, type_, code):

@@ -1,5 +1,6 @@
 """The audit trail in Django admin: to be read, and nothing else."""
 
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -12,7 +13,7 @@ from unfold.admin import ModelAdmin
 class AuditRecordAdmin(ModelAdmin):
     """The changes of one kind of row, deleted rows included, the newest first."""
 
-    list_display = ["history_date", "history_type", "what", "history_user_id", "history_change_reason"]
+    list_display = ["when", "change", "what", "who", "why"]
     list_filter = ["history_type", "history_date"]
     search_fields = ["id", "history_user_id"]
     show_full_result_count = False
@@ -32,6 +33,25 @@ class AuditRecordAdmin(ModelAdmin):
             return record.name
         ends = [getattr(record, key) or getattr(record, f"{key}_id") for key in _foreign_keys(self.model)]
         return " – ".join(map(str, ends))
+
+    @admin.display(ordering="history_date")
+    def when(self, record: Any) -> datetime:
+        """The moment of the change."""
+        return record.history_date
+
+    @admin.display(ordering="history_type")
+    def change(self, record: Any) -> str:
+        """Created, changed or deleted."""
+        return record.get_history_type_display()
+
+    @admin.display(ordering="history_user_id")
+    def who(self, record: Any) -> str | None:
+        """The user's name; none for a command."""
+        return record.history_user_id
+
+    def why(self, record: Any) -> str | None:
+        """What the fields do not show."""
+        return record.history_change_reason
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only changes make records."""

@@ -12,13 +12,9 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import MethodNotAllowed
 
 from skillmeat_site.common.errors import PayloadTooLarge, PreconditionFailed, error_response
+from skillmeat_site.common.wsgi import drain
 
 GetResponse: TypeAlias = Callable[..., HttpResponse]
-
-# How much of a body that is refused is read all the same: a client that is still sending when
-# the connection closes sees a broken pipe instead of the 413.
-_MAX_DRAINED_BYTES = 32 * 1024 * 1024
-_CHUNK_BYTES = 64 * 1024
 
 
 def strip_trailing_slash(get_response: GetResponse) -> GetResponse:
@@ -41,9 +37,7 @@ def limit_body(get_response: GetResponse) -> GetResponse:
         # Django takes a length that is no number for 0, and reads nothing.
         if not length.isdecimal() or int(length) <= settings.MAX_BODY_BYTES:
             return get_response(request)
-        for _ in range(_MAX_DRAINED_BYTES // _CHUNK_BYTES):
-            if not request.read(_CHUNK_BYTES):
-                break
+        drain(request)
         limit = settings.MAX_BODY_BYTES // 1024 // 1024
         return error_response(
             PayloadTooLarge(f"The request body is larger than {limit} MiB. Send less at once.")

@@ -7,7 +7,19 @@ from typing import Any
 from django.conf import settings
 from django.utils.http import parse_header_parameters
 
+# How much of a body that is refused is read all the same: a client that is still sending when
+# the connection closes sees a broken pipe instead of the 413.
+_MAX_DRAINED_BYTES = 32 * 1024 * 1024
+_CHUNK_BYTES = 64 * 1024
+
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def drain(stream: Any) -> None:
+    """Read the rest of a body that is refused, within reason, and forget it."""
+    for _ in range(_MAX_DRAINED_BYTES // _CHUNK_BYTES):
+        if not stream.read(_CHUNK_BYTES):
+            break
 
 
 def accept_chunked(application: Application) -> Application:
@@ -21,6 +33,8 @@ def accept_chunked(application: Application) -> Application:
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
             body = environ["wsgi.input"].read(settings.MAX_BODY_BYTES + 1)
+            if len(body) > settings.MAX_BODY_BYTES:
+                drain(environ["wsgi.input"])
             environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         return application(environ, start_response)
 
