@@ -8,13 +8,17 @@ of the siblings, so no two rows ever get the same one.
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from django.db.models import Count, F, Max, Model, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from skillmeat_site.common.exceptions import PositionOutOfRange
 
 M = TypeVar("M", bound=Model)
 RANK_ORDER = ("rank", "pk")
+# How many ranks are left free where siblings have to make way.
+SPACE = 1_000
+# More than any parent has, and no more than a database counts to.
+MANY = 2**31
 
 
 def position_in_whole(parent: str) -> Any:
@@ -28,7 +32,8 @@ def position_in_whole(parent: str) -> Any:
 
 def position_of_each(model: type[Model], parent: str) -> Any:
     """The position as an expression, for a query that reads some siblings: a count for each."""
-    before = Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk"))
+    # The second half alone would do; the first is what an index can be searched for.
+    before = Q(rank__lte=OuterRef("rank")) & (Q(rank__lt=OuterRef("rank")) | Q(pk__lt=OuterRef("pk")))
     siblings = model._default_manager.filter(before, **{parent: OuterRef(parent)}).order_by()
     return Coalesce(Subquery(siblings.values(parent).annotate(n=Count("*")).values("n")), 0)
 
@@ -43,14 +48,21 @@ def make_room(siblings: QuerySet[M], position: int | None, count: int = 1) -> in
     Returns:
         The first of the free ranks.
     """
-    following = None
-    if position is not None and position < siblings.count():
-        following = siblings.order_by(*RANK_ORDER).values_list("rank", flat=True)[position]
-    if following is None:
-        last = siblings.aggregate(last=Max("rank"))["last"]
+    ranks = siblings.order_by(*RANK_ORDER).values_list("rank", flat=True)
+    place = MANY if position is None else min(position, MANY)
+    if place == 0:
+        first = ranks.first()
+        return 0 if first is None else first - count
+    around = list(ranks[place - 1 : place + 1]) if place < MANY else []
+    if len(around) < 2:  # Nothing follows.
+        last = ranks.last()
         return 0 if last is None else last + 1
-    siblings.filter(rank__gte=following).update(rank=F("rank") + count)
-    return following
+    preceding, following = around
+    if (room := following - preceding - 1) < count:
+        # More than is needed, so that what comes next need not move them again.
+        siblings.filter(rank__gte=following).update(rank=F("rank") + count + SPACE)
+        room += count + SPACE
+    return preceding + 1 + (room - count) // 2
 
 
 def check_position(position: int, count: int, *, attr: str = "position") -> None:
