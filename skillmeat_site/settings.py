@@ -104,11 +104,11 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "skillmeat_site.common.middleware.ConditionalGet",
     "skillmeat_site.common.middleware.limit_body",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "skillmeat_site.common.middleware.PageSession",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "skillmeat_site.common.middleware.PageAuthentication",
+    "skillmeat_site.common.middleware.PageMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Tells the audit trail whose request it is.
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -138,17 +138,22 @@ TEMPLATES = [
 def _database(url: dict[str, Any]) -> dict[str, Any]:
     """Complete what DATABASE_URL says with what this product needs of that database."""
     if url["ENGINE"] == "django.db.backends.sqlite3":
-        # IMMEDIATE: a transaction that writes never has to give up half-way. FULL: a commit
-        # that was acknowledged survives a power cut, which WAL alone does not promise.
+        # FULL: a commit that was acknowledged survives a power cut, which WAL alone does not promise.
         url["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
+        url |= {"ENGINE": "skillmeat_site.common.sqlite", "TEST": {"NAME": ":memory:"}}
     else:
         # A server that is gone is noticed at once, one that only fell silent within seconds.
-        url["OPTIONS"] = {**url.get("OPTIONS", {}), "connect_timeout": 3, "tcp_user_timeout": 10_000}
-        url["CONN_HEALTH_CHECKS"] = True
+        url["OPTIONS"] = {
+            "connect_timeout": 3,
+            "tcp_user_timeout": 10_000,
+            # Compiling a query takes PostgreSQL longer than any query here, on a mere estimate.
+            "options": "-c jit=off",
+            **url.get("OPTIONS", {}),
+        }
+        url |= {"ENGINE": "skillmeat_site.common.postgresql", "CONN_HEALTH_CHECKS": True}
     url["CONN_MAX_AGE"] = 600
     return url
 

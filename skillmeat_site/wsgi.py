@@ -1,5 +1,6 @@
 """The WSGI application that a server such as gunicorn loads."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -8,3 +9,5 @@ from skillmeat_site.common.wsgi import accept_chunked, replace_broken_content_ty
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skillmeat_site.settings")
 application = replace_broken_content_type(accept_chunked(get_wsgi_application()))
+# What was loaded stays, so the garbage collector need not go through it again and again.
+gc.freeze()

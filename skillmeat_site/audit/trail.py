@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
+from simple_history.manager import HistoryDescriptor
 from simple_history.models import HistoricalRecords
 
 _waiting: ContextVar[list["AuditRecord"] | None] = ContextVar("waiting audit records", default=None)
@@ -31,6 +32,17 @@ class AuditRecord(models.Model):
             super().save(*args, **kwargs)
         else:
             waiting.append(self)
+
+
+class _Manager:
+    """``history`` of a model or a row. The library's own makes a class whenever somebody looks."""
+
+    def __init__(self, descriptor: Any) -> None:
+        self.model = descriptor.model
+        self._manager_class = descriptor.manager_class.from_queryset(descriptor.queryset_class)
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        return self._manager_class(self.model, instance)
 
 
 class AuditTrail(HistoricalRecords):
@@ -53,6 +65,13 @@ class AuditTrail(HistoricalRecords):
             get_user=_user_name,
             **options,
         )
+
+    def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
+        """Make the trail of a model, once all models are known."""
+        super().finalize(sender, **kwargs)
+        made = vars(sender).get(self.manager_name)
+        if isinstance(made, HistoryDescriptor):
+            setattr(sender, self.manager_name, _Manager(made))
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
         """What people read, and the only permission that there is on a record."""

@@ -6,8 +6,12 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.http import ConditionalGetMiddleware
+from django.utils.deprecation import MiddlewareMixin
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import MethodNotAllowed
 
@@ -21,7 +25,7 @@ def strip_trailing_slash(get_response: GetResponse) -> GetResponse:
     """Answer ``/api/v1/groups/`` as ``/api/v1/groups``, without a redirect, for every method."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path_info.endswith("/") and request.path_info.startswith(("/api/", "/healthz", "/readyz")):
+        if request.path_info.endswith("/") and is_api(request):
             request.path_info = request.path_info[:-1]
             request.path = request.path[:-1]
         return get_response(request)
@@ -55,6 +59,31 @@ class ConditionalGet(ConditionalGetMiddleware):
         if conditional is not response and conditional.status_code == HTTPStatus.PRECONDITION_FAILED:
             return error_response(PreconditionFailed())
         return conditional
+
+
+class _ForPages(MiddlewareMixin):
+    """Passed by on the way to the API, which knows tokens and no cookies."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """The response."""
+        return self.get_response(request) if is_api(request) else super().__call__(request)
+
+
+class PageSession(_ForPages, SessionMiddleware):
+    """Sessions of the admin."""
+
+
+class PageAuthentication(_ForPages, AuthenticationMiddleware):
+    """Who is logged in to the admin."""
+
+
+class PageMessages(_ForPages, MessageMiddleware):
+    """What the admin tells people on their next page."""
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether it is for the API or a health check, not for a page."""
+    return request.path_info.startswith(("/api/", "/healthz", "/readyz"))
 
 
 def read_only(view: GetResponse) -> GetResponse:

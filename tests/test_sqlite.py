@@ -1,0 +1,87 @@
+"""Writers that wait for each other on SQLite."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from threading import Timer
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection, connections, transaction
+
+from skillmeat_site.common.sqlite.base import DatabaseWrapper
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor != "sqlite", reason="is about SQLite"),
+]
+
+
+@pytest.fixture
+def busy(tmp_path: Any) -> Iterator[sqlite3.Connection]:
+    """A database in which somebody else is writing."""
+    with closing(sqlite3.connect(tmp_path / "db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("CREATE TABLE number (value)")
+        other.execute("BEGIN IMMEDIATE")
+        yield other
+
+
+@pytest.fixture
+def writer(busy: sqlite3.Connection, tmp_path: Any) -> Iterator[Any]:
+    """A connection as the product's, to the same database."""
+    options = connection.settings_dict["OPTIONS"] | {"timeout": 0.2}
+    settings = {**connection.settings_dict, "NAME": str(tmp_path / "db"), "OPTIONS": options}
+    connections["writer"] = DatabaseWrapper(settings, "writer")
+    yield connections["writer"]
+    connections["writer"].close()
+    del connections["writer"]
+
+
+def write(writer: Any) -> None:
+    with transaction.atomic(using="writer"), writer.cursor() as cursor:
+        cursor.execute("INSERT INTO number VALUES (1)")
+
+
+def test_a_writer_goes_on_as_soon_as_the_one_before_has_ended(busy, writer):
+    timer = Timer(0.05, lambda: busy.execute("COMMIT"))
+    timer.start()
+    write(writer)
+    timer.join()
+    assert busy.execute("SELECT value FROM number").fetchall() == [(1,)]
+
+
+def test_a_writer_gives_up_when_the_one_before_does_not_end(busy, writer):
+    with pytest.raises(OperationalError, match="locked"):
+        write(writer)
+    busy.execute("COMMIT")
+    write(writer)
+
+
+def test_other_statements_are_as_patient_as_ever(busy, writer):
+    busy.execute("COMMIT")
+    write(writer)
+    with writer.cursor() as cursor:
+        assert cursor.execute("PRAGMA busy_timeout").fetchone() == (200,)
+
+
+def test_what_is_wrong_for_another_reason_is_not_tried_again(busy, writer):
+    busy.execute("COMMIT")
+    with transaction.atomic(using="writer"), pytest.raises(OperationalError, match="within a transaction"):
+        writer._start_transaction_under_autocommit()
+
+
+def test_a_database_that_is_being_recovered_is_busy(writer):
+    class Recovering:
+        def execute(self, sql: str) -> None:
+            exc = sqlite3.OperationalError("database is locked")
+            exc.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
+            raise exc
+
+    writer.connection = Recovering()
+    try:
+        assert not writer._begun(last=False)
+        with pytest.raises(sqlite3.OperationalError):
+            writer._begun(last=True)
+    finally:
+        writer.connection = None
