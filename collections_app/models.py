@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from django.db import models
 from django.utils import timezone
 
 from skillmeat_site.audit.trail import AuditTrail
-from skillmeat_site.common.counting import count_of
+from skillmeat_site.common.counting import count_of, tallied
 from skillmeat_site.common.ids import IdField
 from skillmeat_site.common.models import (
     Timestamped,
@@ -36,7 +34,7 @@ class ArtifactQuerySet(models.QuerySet["Artifact"]):
         """Each with ``collection_count`` and ``deployment_count``."""
         return self.annotate(
             collection_count=count_of(self.model, "collection_artifacts"),
-            deployment_count=count_of(self.model, "deployments"),
+            deployment_count=tallied(self.model),
         )
 
     def members_of(self, collection_id: str) -> ArtifactQuerySet:
@@ -127,17 +125,13 @@ class Collection(Timestamped):
 class CollectionArtifactQuerySet(models.QuerySet["CollectionArtifact"]):
     """Reads of memberships."""
 
-    def group_ids(self) -> dict[str, list[str]]:
-        """The groups that hold each artifact by its id, in the order of the groups.
+    def with_groups(self) -> CollectionArtifactQuerySet:
+        """Each once for every group that holds it, in the order of the groups; those in none are left out.
 
-        Only for memberships of one collection. Costs one query.
+        Only for memberships of one collection.
         """
         held = self.filter(group_artifacts__isnull=False)
-        in_order = held.order_by("group_artifacts__group__rank", "group_artifacts__group")
-        group_ids = defaultdict(list)
-        for artifact_id, group_id in in_order.values_list("artifact", "group_artifacts__group"):
-            group_ids[artifact_id].append(group_id)
-        return group_ids
+        return held.order_by("group_artifacts__group__rank", "group_artifacts__group")
 
 
 class CollectionArtifact(models.Model):

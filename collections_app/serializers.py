@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from collections_app.models import Artifact, ArtifactType, Collection
@@ -120,13 +119,7 @@ class GroupResponseSerializer(serializers.Serializer):
 class CollectionDetailResponseSerializer(CollectionResponseSerializer):
     """A collection with all its groups, by position."""
 
-    groups = serializers.SerializerMethodField()
-
-    @extend_schema_field(GroupResponseSerializer(many=True))
-    def get_groups(self, collection: Any) -> Any:
-        """The groups. Costs one query."""
-        groups = collection.groups.with_counts().enumerated()
-        return GroupResponseSerializer(groups, many=True).data
+    groups = GroupResponseSerializer(many=True)
 
 
 @example(name="Office", description="What every office project needs.")

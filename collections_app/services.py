@@ -13,6 +13,7 @@ from typing import Any
 
 from collections_app.models import Artifact, Collection, CollectionArtifact
 from skillmeat_site.audit.trail import record_created
+from skillmeat_site.common.compiled import InstanceQuery, Param, compiled
 from skillmeat_site.common.db import Stale, atomic, get_all, locked, locked_all, not_found
 from skillmeat_site.common.exceptions import NotInCollection, SameTarget
 from skillmeat_site.common.models import save_changes
@@ -72,15 +73,15 @@ def lock_artifact(id: str) -> Artifact:
         NotFound: it does not exist.
         Stale: it has joined another collection meanwhile.
     """
-    members = CollectionArtifact.objects.filter(artifact=id)
-    known = set(members.values_list("collection", flat=True))
+    memberships = CollectionArtifact.objects.filter(artifact=id)
+    known = set(memberships.values_list("collection", flat=True))
     # A collection that vanishes meanwhile needs no lock any more, hence no `locked_all`.
     list(Collection.objects.select_for_update(no_key=True).filter(pk__in=known).order_by("pk"))
     # The whole lock: whoever joins from now on waits, and finds what becomes of the artifact.
     artifact = Artifact.objects.select_for_update().filter(pk=id).first()
     if artifact is None:
         raise not_found(Artifact, id)
-    if not known.issuperset(members.values_list("collection", flat=True)):
+    if not known.issuperset(memberships.values_list("collection", flat=True)):
         raise Stale
     return artifact
 
@@ -131,7 +132,7 @@ def add_artifacts(*, collection_id: str, artifact_ids: Sequence[str]) -> list[Me
     Raises:
         NotFound: the collection or an artifact does not exist.
     """
-    return join(locked(Collection, collection_id), artifact_ids)
+    return _memberships(*join(locked(Collection, collection_id), artifact_ids))
 
 
 @atomic
@@ -161,7 +162,7 @@ def move_artifacts(
     source, target = _source_and_target(source_collection_id, target_collection_id)
     _check_members(source, artifact_ids)
     leave(source, artifact_ids)
-    return join(target, artifact_ids)
+    return _memberships(*join(target, artifact_ids))
 
 
 @atomic
@@ -174,25 +175,35 @@ def copy_artifacts(
     """
     source, target = _source_and_target(source_collection_id, target_collection_id)
     _check_members(source, artifact_ids)
-    return join(target, artifact_ids)
+    return _memberships(*join(target, artifact_ids))
 
 
-def join(collection: Collection, artifact_ids: Sequence[str]) -> list[Membership]:
-    """Make artifacts members of a locked collection; see `add_artifacts`."""
-    members = _members(collection, artifact_ids)
-    newcomers = [id for id in artifact_ids if id not in members]
-    get_all(Artifact, newcomers, attr="artifact_ids")
-    created = CollectionArtifact.objects.bulk_create(
-        CollectionArtifact(collection=collection, artifact_id=id) for id in newcomers
-    )
-    record_created(created)
-    members |= {row.artifact_id: row for row in created}
-    return [Membership(id, members[id].added_at, created=id in set(newcomers)) for id in artifact_ids]
+def join(collection: Collection, artifact_ids: Sequence[str]) -> tuple[list[CollectionArtifact], list[str]]:
+    """Make artifacts members of a locked collection; see `add_artifacts`.
+
+    Returns:
+        Their rows, in the same order, and the ids of the artifacts that were not in it before.
+    """
+    present = _members(collection, artifact_ids)
+    newcomers = [id for id in artifact_ids if id not in present]
+    if newcomers:
+        get_all(Artifact, newcomers, attr="artifact_ids")
+        created = CollectionArtifact.objects.bulk_create(
+            CollectionArtifact(collection=collection, artifact_id=id) for id in newcomers
+        )
+        record_created(created)
+        present |= {row.artifact_id: row for row in created}
+    return [present[id] for id in artifact_ids], newcomers
 
 
 def leave(collection: Collection, artifact_ids: Sequence[str]) -> None:
     """End the memberships of artifacts in a locked collection and its groups."""
     collection.collection_artifacts.filter(artifact__in=artifact_ids).delete()
+
+
+def _memberships(rows: Sequence[CollectionArtifact], newcomers: Sequence[str]) -> list[Membership]:
+    created = set(newcomers)
+    return [Membership(row.artifact_id, row.added_at, created=row.artifact_id in created) for row in rows]
 
 
 def _source_and_target(source_id: str, target_id: str) -> list[Collection]:
@@ -202,16 +213,22 @@ def _source_and_target(source_id: str, target_id: str) -> list[Collection]:
 
 
 def _check_members(collection: Collection, artifact_ids: Sequence[str]) -> None:
-    members = _members(collection, artifact_ids)
-    strangers = [id for id in artifact_ids if id not in members]
+    present = _members(collection, artifact_ids)
+    strangers = [id for id in artifact_ids if id not in present]
     if strangers:
         get_all(Artifact, strangers, attr="artifact_ids")
         raise NotInCollection(f"Not in the source collection: {', '.join(strangers)}.", attr="artifact_ids")
 
 
 def _members(collection: Collection, artifact_ids: Sequence[str]) -> dict[str, CollectionArtifact]:
-    rows = collection.collection_artifacts.filter(artifact__in=artifact_ids)
-    return {row.artifact_id: row for row in rows}
+    """Which of the artifacts are in a collection: the memberships by artifact id. Costs one query."""
+
+    def make() -> InstanceQuery:
+        rows = CollectionArtifact.objects.filter(collection=Param("collection"))
+        return InstanceQuery(rows.filter(artifact__pk__any_of=Param("artifacts")).order_by())
+
+    values = {"collection": collection.pk, "artifacts": list(artifact_ids)}
+    return {row.artifact_id: row for row in compiled(_members, make).instances(values)}
 
 
 ARTIFACT_SERVICES = RowServices(create_artifact, update_artifact, delete_artifact, lock_artifact)

@@ -1,11 +1,12 @@
 """Filters and orders of the lists of projects and deployments."""
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
 from collections_app.models import Artifact
-from deployments_app.models import DeploymentStatus, Project
+from deployments_app.models import IS_OUTDATED, Deployment, DeploymentStatus, Project
 from skillmeat_site.common.filters import (
     ReferenceFilter,
     SearchFilter,
@@ -27,9 +28,11 @@ class OutdatedFilter(filters.TypedChoiceFilter):
     """``outdated=true`` or ``outdated=false``."""
 
     def __init__(self) -> None:
-        super().__init__(
-            field_name="is_outdated", coerce=lambda value: value == "true", **known_values(["true", "false"])
-        )
+        super().__init__(coerce=lambda value: value == "true", **known_values(["true", "false"]))
+
+    def filter(self, qs: QuerySet[Deployment], value: bool) -> QuerySet[Deployment]:
+        """The deployments that are outdated, or those that are not."""
+        return qs.filter(IS_OUTDATED if value else ~IS_OUTDATED)
 
 
 class DeploymentFilterSet(StrictFilterSet):
@@ -43,6 +46,7 @@ class DeploymentFilterSet(StrictFilterSet):
     )
     status = filters.MultipleChoiceFilter(
         **known_values(DeploymentStatus.values),
+        distinct=False,
         help_text="Only with this status; several are alternatives.",
     )
     deployed_version = filters.CharFilter(help_text="Only at this version.")
@@ -51,8 +55,7 @@ class DeploymentFilterSet(StrictFilterSet):
 
     def is_valid(self) -> bool:
         """Whether every parameter is valid and one of the two that are required is there."""
-        data = self.data or {}
-        if not data.get("artifact_id") and not data.get("project_id"):
+        if not self.data.get("artifact_id") and not self.data.get("project_id"):
             self.form.add_error(
                 None, ValidationError("Name an artifact_id or a project_id.", code="required")
             )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from collections_app.models import Artifact
 from skillmeat_site.audit.trail import AuditTrail
-from skillmeat_site.common.counting import count_of
+from skillmeat_site.common.counting import tallied
 from skillmeat_site.common.ids import IdField
 from skillmeat_site.common.models import (
     Timestamped,
@@ -24,7 +27,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def with_counts(self) -> ProjectQuerySet:
         """Each with ``deployment_count``."""
-        return self.annotate(deployment_count=count_of(self.model, "deployments"))
+        return self.annotate(deployment_count=tallied(self.model))
 
 
 class Project(Timestamped):
@@ -93,34 +96,6 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         """By the time of deployment, the last one first."""
         return self.order_by("-deployed_at", "-pk")
 
-    def count_by_status(self) -> dict[str, int]:
-        """How many rows have each status that occurs."""
-        return dict(self.order_by().values_list("status").annotate(n=Count("*")))
-
-    def owners(self, owner: str) -> int:
-        """How many artifacts or projects have deployments."""
-        return self.aggregate(n=Count(owner, distinct=True))["n"]
-
-    def counted_by(self, owner: str) -> models.QuerySet[Deployment, dict[str, object]]:
-        """One row per artifact or project, the one with the most deployments first.
-
-        Args:
-            owner: ``artifact`` or ``project``.
-
-        Returns:
-            Rows with ``{owner}_id``, ``{owner}_name``, ``count``, a count for each status, and
-            ``outdated``: the active ones whose version is not the latest.
-        """
-        return (
-            self.values(f"{owner}_id", **{f"{owner}_name": F(f"{owner}__name")})
-            .annotate(
-                count=Count("*"),
-                **{status.value: Count("pk", filter=Q(status=status)) for status in DeploymentStatus},
-                outdated=Count("pk", filter=IS_OUTDATED & Q(status=DeploymentStatus.ACTIVE)),
-            )
-            .order_by("-count", f"{owner}_id")
-        )
-
 
 class Deployment(models.Model):
     """An event that leaves a record: an artifact was put into a project at some version.
@@ -168,3 +143,68 @@ class Deployment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.artifact} → {self.project}: {self.status}"
+
+
+class TallyQuerySet(models.QuerySet[Any]):
+    """Reads of tallies."""
+
+    def totals(self) -> TallyQuerySet:
+        """One row: how many deployments have each status, in the order of `DeploymentStatus`."""
+        sums = {f"sum_{status}": Coalesce(Sum(status.value), 0) for status in DeploymentStatus}
+        return self.order_by().values(all=Value(1)).annotate(**sums).values_list(*sums)
+
+    def with_status(self) -> TallyQuerySet:
+        """Each with the ``status`` that stands for all of its deployments."""
+        steps = [When(**{f"{status}__gt": 0}, then=Value(status.value)) for status in STATUS_PRECEDENCE]
+        return self.annotate(status=Case(*steps))
+
+
+class Tally(models.Model):
+    """How many deployments an artifact or a project has; there is none where there are none.
+
+    Kept by the database, see `deployments_app.tallies`; nothing else writes it.
+    """
+
+    count = models.IntegerField()
+    active = models.IntegerField()
+    inactive = models.IntegerField()
+    error = models.IntegerField()
+    pending = models.IntegerField()
+    # Active ones whose version is not the latest.
+    outdated = models.IntegerField()
+
+    objects = TallyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+        # The one with the most deployments first.
+        ordering = ["-count", "pk"]
+
+
+class ArtifactTally(Tally):
+    """The deployments of an artifact, counted."""
+
+    artifact = models.OneToOneField(
+        Artifact, on_delete=models.DO_NOTHING, primary_key=True, related_name="tally"
+    )
+
+    class Meta(Tally.Meta):
+        indexes = [models.Index(fields=["-count", "artifact"], name="artifact_tally_largest")]
+
+    def __str__(self) -> str:
+        return f"{self.count} of {self.artifact}"
+
+
+class ProjectTally(Tally):
+    """The deployments to a project, counted."""
+
+    project = models.OneToOneField(
+        Project, on_delete=models.DO_NOTHING, primary_key=True, related_name="tally"
+    )
+
+    class Meta(Tally.Meta):
+        indexes = [models.Index(fields=["-count", "project"], name="project_tally_largest")]
+
+    def __str__(self) -> str:
+        return f"{self.count} to {self.project}"

@@ -158,7 +158,7 @@ class ArtifactDeploymentsResponseSerializer(_CountsSerializer):
     """The deployments of one artifact, counted."""
 
     artifact_id = ReferenceField(Artifact)
-    artifact_name = serializers.CharField()
+    artifact_name = serializers.CharField(source="artifact.name")
     status = OneOfField(
         DeploymentStatus.choices,
         help_text="The first of active, error, pending, inactive that any of its deployments has.",
@@ -170,7 +170,7 @@ class ProjectDeploymentsResponseSerializer(_CountsSerializer):
     """The deployments to one project, counted."""
 
     project_id = ReferenceField(Project)
-    project_name = serializers.CharField()
+    project_name = serializers.CharField(source="project.name")
 
 
 @example(

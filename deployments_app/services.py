@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from collections_app.models import Artifact
 from deployments_app.models import Deployment, DeploymentStatus, Project
+from skillmeat_site.common.compiled import InstanceQuery, Param, compiled
 from skillmeat_site.common.db import atomic, get, locked
 from skillmeat_site.common.models import save_changes
 from skillmeat_site.common.services import RowServices
@@ -108,7 +109,7 @@ def delete_deployment(*, id: str) -> None:
     Raises:
         NotFound: it does not exist.
     """
-    locked(Deployment, id).delete()
+    lock_deployment(id).delete()
 
 
 def lock_deployment(id: str) -> Deployment:
@@ -123,8 +124,13 @@ def lock_deployment(id: str) -> Deployment:
 
 def _supersede(artifact_id: str, project_id: str) -> None:
     """Make the deployment that is active inactive, if there is one."""
-    live = Deployment.objects.filter(artifact=artifact_id, project=project_id, status=DeploymentStatus.ACTIVE)
-    for deployment in live:
+
+    def make() -> InstanceQuery:
+        live = Deployment.objects.filter(artifact=Param("artifact"), project=Param("project"))
+        return InstanceQuery(live.filter(status=DeploymentStatus.ACTIVE).order_by())
+
+    ids = {"artifact": artifact_id, "project": project_id}
+    for deployment in compiled(_supersede, make).instances(ids):
         save_changes(deployment, {"status": DeploymentStatus.INACTIVE})
 
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from deployments_app import services
 from deployments_app.filters import DeploymentFilterSet, ProjectFilterSet
-from deployments_app.models import Deployment, Project
+from deployments_app.models import Deployment, DeploymentQuerySet, Project
 from deployments_app.serializers import (
     DeploymentChangeResponseSerializer,
     DeploymentCreateSerializer,
@@ -19,8 +19,10 @@ from deployments_app.serializers import (
     ProjectUpdateSerializer,
 )
 from deployments_app.summary import deployment_summary
+from skillmeat_site.common.compiled import Param, compiled
 from skillmeat_site.common.db import get
 from skillmeat_site.common.pagination import WholeListPagination
+from skillmeat_site.common.rows import ListQuery
 from skillmeat_site.common.schema import page_parameters, resource_schema
 from skillmeat_site.common.viewsets import ResourceViewSet
 
@@ -44,7 +46,7 @@ class ProjectViewSet(ResourceViewSet):
 class DeploymentViewSet(ResourceViewSet):
     """``/deployments``"""
 
-    queryset = Deployment.objects.with_details()
+    queryset = Deployment.objects.all()
     permission_model = Deployment
     path_models = {"id": Deployment}
     results_key = "deployments"
@@ -55,6 +57,14 @@ class DeploymentViewSet(ResourceViewSet):
     create_serializer_class = DeploymentCreateSerializer
     update_serializer_class = DeploymentUpdateSerializer
     row_services = services.DEPLOYMENT_SERVICES
+
+    def get_queryset(self) -> DeploymentQuerySet:
+        """Each with what is shown of its artifact and project."""
+        return self.queryset.with_details()
+
+    def matching(self) -> DeploymentQuerySet:
+        """The bare rows: no join is needed to count them."""
+        return self.queryset
 
     @extend_schema(
         operation_id="getDeploymentSummary",
@@ -68,8 +78,7 @@ class DeploymentViewSet(ResourceViewSet):
         paginator = self.paginator
         paginator.read_parameters(request)
         summary = deployment_summary(paginator.slice())
-        page = {"page": paginator.page, "page_size": paginator.page_size}
-        return Response(DeploymentSummaryResponseSerializer({**summary, **page}).data)
+        return Response({**summary, "page": paginator.page, "page_size": paginator.page_size})
 
     @extend_schema(
         operation_id="listDeploymentHistory",
@@ -79,6 +88,9 @@ class DeploymentViewSet(ResourceViewSet):
     @action(detail=True, methods=["get"], results_key="history", filter_backends=())
     def history(self, request: Request, id: str) -> Response:
         """What it was and who made it so, the newest first."""
-        changes = Deployment.history.filter(id=get(Deployment, self.path_id()).pk)
-        page = self.paginate_queryset(changes)
-        return self.get_paginated_response(DeploymentChangeResponseSerializer(page, many=True).data)
+        get(Deployment, self.path_id())
+        query = compiled(
+            "history of a deployment",
+            lambda: ListQuery(Deployment.history.filter(id=Param("id")), DeploymentChangeResponseSerializer),
+        )
+        return self.get_paginated_response(self.paginator.page_of(query, self.kwargs, request))

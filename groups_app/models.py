@@ -10,7 +10,7 @@ from skillmeat_site.audit.trail import AuditTrail
 from skillmeat_site.common.counting import count_of
 from skillmeat_site.common.ids import IdField
 from skillmeat_site.common.models import Timestamped, description_field, name_field, name_length
-from skillmeat_site.common.ordering import position_in_whole, position_of_each
+from skillmeat_site.common.ordering import RANK_ORDER, position_in_whole, position_of_each
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
@@ -23,6 +23,10 @@ class GroupQuerySet(models.QuerySet["Group"]):
     def with_positions(self) -> GroupQuerySet:
         """Each with its true ``position``, whichever groups are read. A count for each group."""
         return self.annotate(position=position_of_each(self.model, "collection"))
+
+    def of(self, collection_id: str) -> GroupQuerySet:
+        """The groups of a collection, with counts, by position."""
+        return self.with_counts().filter(collection=collection_id).order_by(*RANK_ORDER)
 
     def enumerated(self) -> GroupQuerySet:
         """Each with its ``position``, in order. Only for all groups of their collections."""
@@ -61,6 +65,10 @@ class Group(Timestamped):
 
 class GroupArtifactQuerySet(models.QuerySet["GroupArtifact"]):
     """Reads of the artifacts in groups."""
+
+    def of(self, group_id: str) -> GroupArtifactQuerySet:
+        """The artifacts of a group, by position."""
+        return self.filter(group=group_id).order_by(*RANK_ORDER)
 
     def with_artifacts(self) -> GroupArtifactQuerySet:
         """Each with its artifact, joined."""

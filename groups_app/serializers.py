@@ -6,7 +6,6 @@ its groups.
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from collections_app.models import Artifact, ArtifactType, Collection
@@ -59,14 +58,7 @@ class GroupArtifactResponseSerializer(serializers.Serializer):
 class GroupDetailResponseSerializer(GroupResponseSerializer):
     """A group with all its artifacts, by position."""
 
-    artifacts = serializers.SerializerMethodField()
-
-    @extend_schema_field(GroupArtifactResponseSerializer(many=True))
-    def get_artifacts(self, group: Group) -> Any:
-        """The artifacts. Costs one query."""
-        return GroupArtifactResponseSerializer(
-            group.group_artifacts.with_artifacts().enumerated(), many=True
-        ).data
+    artifacts = GroupArtifactResponseSerializer(many=True)
 
 
 @example(collection_id=example_id("col"), name="Documents", position=0)

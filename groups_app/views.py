@@ -5,12 +5,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from collections_app.models import Artifact
 from collections_app.serializers import GroupResponseSerializer
+from collections_app.views import groups_of
 from groups_app import services
 from groups_app.filters import GroupFilterSet
 from groups_app.models import Group, GroupArtifact, GroupArtifactQuerySet, GroupQuerySet
@@ -30,10 +30,22 @@ from groups_app.serializers import (
     ReorderGroupArtifactsSerializer,
     ReorderGroupsSerializer,
 )
-from skillmeat_site.common.db import get
+from skillmeat_site.common.compiled import Param, compiled
+from skillmeat_site.common.filters import StrictFilterSet
+from skillmeat_site.common.ordering import RANK_ORDER
 from skillmeat_site.common.pagination import WholeListPagination
+from skillmeat_site.common.rows import Row, RowQuery
 from skillmeat_site.common.schema import object_or_list, resource_schema
-from skillmeat_site.common.viewsets import ApiViewSet, ResourceViewSet
+from skillmeat_site.common.viewsets import ApiViewSet, ListMixin, ResourceViewSet
+
+
+def _artifacts_of(group_id: str) -> list[Row]:
+    """All artifacts of a group, by position. Costs one query."""
+    query = compiled(
+        _artifacts_of,
+        lambda: RowQuery(GroupArtifact.objects.of(Param("group")), GroupArtifactResponseSerializer),
+    )
+    return query.shown({"group": group_id})
 
 
 @resource_schema("Group", deleting="Its artifacts stay in the collection; the groups behind it move up.")
@@ -53,11 +65,15 @@ class GroupViewSet(ResourceViewSet):
     row_services = services.GROUP_SERVICES
 
     def get_queryset(self) -> GroupQuerySet:
-        """Groups with their positions: counted in one pass where all of a collection are read."""
+        """Groups by position, which is counted for each where not all of a collection are read."""
+        groups = Group.objects.with_counts().order_by(*RANK_ORDER)
         narrowed = self.action != "list" or {"search", "artifact_id"} & self.request.query_params.keys()
-        if narrowed:
-            return Group.objects.with_counts().with_positions().order_by("rank", "pk")
-        return Group.objects.with_counts().enumerated()
+        return groups.with_positions() if narrowed else groups
+
+    def representation(self) -> Row:
+        """The group with its artifacts. Costs two queries."""
+        group = self.row(self.path_id())
+        return {**group, "artifacts": _artifacts_of(group["id"])}
 
     @extend_schema(
         operation_id="reorderGroups",
@@ -86,8 +102,7 @@ class GroupViewSet(ResourceViewSet):
         body = self.validated(ReorderGroupsSerializer, data)
         positions = {item["id"]: item["position"] for item in body["groups"]}
         collection_id = services.reorder_groups(positions=positions, sibling_id=sibling_id)
-        groups = Group.objects.with_counts().filter(collection=collection_id).enumerated()
-        return Response(ReorderedGroupsResponseSerializer({"groups": groups}).data)
+        return Response({"groups": groups_of(collection_id)})
 
     @extend_schema(
         operation_id="reorderGroupArtifacts",
@@ -102,8 +117,7 @@ class GroupViewSet(ResourceViewSet):
         body = self.validated(ReorderGroupArtifactsSerializer)
         positions = {item["artifact_id"]: item["position"] for item in body["artifacts"]}
         services.reorder_artifacts(group_id=group_id, positions=positions)
-        artifacts = GroupArtifact.objects.filter(group=group_id).with_artifacts().enumerated()
-        return Response(ReorderedArtifactsResponseSerializer({"artifacts": artifacts}).data)
+        return Response({"artifacts": _artifacts_of(group_id)})
 
     @extend_schema(
         operation_id="moveGroupArtifacts",
@@ -120,8 +134,7 @@ class GroupViewSet(ResourceViewSet):
         source_group_id = self.path_id()
         body = self.validated(MoveGroupArtifactsSerializer)
         artifacts = services.move_artifacts(source_group_id=source_group_id, **body)
-        moved = {"group_id": body["target_group_id"], "artifacts": artifacts}
-        return Response(PlacedArtifactsResponseSerializer(moved).data)
+        return Response({"group_id": body["target_group_id"], "artifacts": artifacts})
 
     @extend_schema(
         operation_id="copyGroup",
@@ -137,7 +150,7 @@ class GroupViewSet(ResourceViewSet):
         return self.created(copy.pk)
 
 
-class GroupArtifactViewSet(ListModelMixin, ApiViewSet):
+class GroupArtifactViewSet(ListMixin, ApiViewSet):
     """``/groups/{id}/artifacts``"""
 
     queryset = GroupArtifact.objects.all()
@@ -147,18 +160,17 @@ class GroupArtifactViewSet(ListModelMixin, ApiViewSet):
     lookup_url_kwarg = "artifactId"
     results_key = "artifacts"
     pagination_class = WholeListPagination
-    filter_backends = ()
+    filterset_class = StrictFilterSet
     serializer_class = GroupArtifactResponseSerializer
 
     def get_queryset(self) -> GroupArtifactQuerySet:
         """The artifacts of this group, in order."""
-        group = get(Group, self.path_id())
-        return GroupArtifact.objects.filter(group=group).with_artifacts().enumerated()
+        return GroupArtifact.objects.of(Param("id"))
 
     @extend_schema(operation_id="listGroupArtifacts", summary="List the artifacts of a group")
-    def list(self, request: Request, id: str) -> Response:
+    def list(self, request: Request, **kwargs: Any) -> Response:
         """By position."""
-        return super().list(request)
+        return super().list(request, **kwargs)
 
     @extend_schema(
         operation_id="addGroupArtifacts",
@@ -174,9 +186,9 @@ class GroupArtifactViewSet(ListModelMixin, ApiViewSet):
         """
         group_id = self.path_id()
         artifacts = services.place_artifacts(group_id=group_id, **self.validated(AddGroupArtifactsSerializer))
-        body = PlacedArtifactsResponseSerializer({"group_id": group_id, "artifacts": artifacts})
+        body = {"group_id": group_id, "artifacts": artifacts}
         added = any(artifact.created for artifact in artifacts)
-        return Response(body.data, status=status.HTTP_201_CREATED if added else status.HTTP_200_OK)
+        return Response(body, status=status.HTTP_201_CREATED if added else status.HTTP_200_OK)
 
     @extend_schema(
         operation_id="updateGroupArtifact",
@@ -189,8 +201,7 @@ class GroupArtifactViewSet(ListModelMixin, ApiViewSet):
         ids = {"group_id": self.path_id(), "artifact_id": self.path_id("artifactId")}
         position = self.validated(GroupArtifactUpdateSerializer)["position"]
         place = services.position_artifact(**ids, position=position)
-        body = {**ids, "position": place.position, "added_at": place.added_at}
-        return Response(GroupArtifactPositionResponseSerializer(body).data)
+        return Response({**ids, "position": place.position, "added_at": place.added_at})
 
     @extend_schema(operation_id="removeGroupArtifact", summary="Remove an artifact from a group")
     def destroy(self, request: Request, id: str, artifactId: str) -> Response:  # noqa: N803 - the contract's name

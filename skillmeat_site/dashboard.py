@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 
 from collections_app.models import Artifact, Collection
-from deployments_app.models import IS_OUTDATED, Deployment, DeploymentStatus, Project
+from deployments_app.models import DeploymentStatus, Project, ProjectTally
 from deployments_app.summary import deployment_summary
 from groups_app.models import Group
 
@@ -35,11 +37,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     summary = deployment_summary(slice(0, ROWS))
     models = (Artifact, Collection, Group, Project)
     cards = [_card(model._meta, model._default_manager.count()) for model in models]
-    outdated = Deployment.objects.filter(IS_OUTDATED, status=DeploymentStatus.ACTIVE)
     return context | {
         "cards": cards,
         "deployments": summary["total_deployments"],
-        "outdated": outdated.count(),
+        "outdated": ProjectTally.objects.aggregate(n=Coalesce(Sum("outdated"), 0))["n"],
         "charts": [
             {"title": "Deployments by project", "data": _chart(summary["by_project"], "project_name")},
             {"title": "Deployments by artifact", "data": _chart(summary["by_artifact"], "artifact_name")},

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from deployments_app.models import Deployment
+from skillmeat_site.maintenance import integrity
 from tests.crowd import CLIENTS, Caller, at_once, everyone
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -90,3 +92,22 @@ def test_the_numbers_of_a_summary_agree_while_others_write(api, crowd, make_arti
     summary = api.get(f"{ROOT}/deployments/summary").json()
     check_agreement(summary)
     assert summary["total_deployments"] == len(writers) * 3 * ROUNDS // 2
+
+
+def test_tallies_are_exact_while_versions_deployments_and_deletions_cross(crowd, make_artifact, make_project):
+    artifacts = [make_artifact(f"artifact {n}", latest_version="1").pk for n in range(3)]
+    projects = [make_project(f"project {n}").pk for n in range(3)]
+
+    def cross(n: int, call: Caller) -> None:
+        for turn in range(6):
+            artifact, project = artifacts[(n + turn) % 3], projects[(n * turn) % 3]
+            body = {"artifact_id": artifact, "project_id": project, "deployed_version": str(turn % 3)}
+            made = call("post", "/deployments", body)["id"]
+            call("patch", f"/artifacts/{artifact}", {"latest_version": [None, "1", "2"][(n + turn) % 3]})
+            call("patch", f"/deployments/{made}", {"deployed_version": str(n % 3)})
+            if turn % 2:
+                call("delete", f"/deployments/{made}")
+
+    everyone(crowd, cross)
+    assert list(integrity.tallies()) == []
+    assert Deployment.objects.count() == CLIENTS * 3

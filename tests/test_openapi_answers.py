@@ -83,3 +83,14 @@ def test_a_real_error_is_as_documented(api: Any, document: Document) -> None:
     schema = {"$ref": "#/components/schemas/ErrorResponse"}
     assert response.status_code == 400
     assert violations(document, schema, response.json()) == []
+
+
+@pytest.mark.parametrize("description", ["", "a text", None])
+def test_a_description_may_be_a_text_or_empty_or_none(document: Document, description: str | None) -> None:
+    schemas = [
+        component["properties"]["description"]
+        for name, component in document["components"]["schemas"].items()
+        if name.endswith("Request") and "description" in component.get("properties", {})
+    ]
+    assert len(schemas) == 8
+    assert [violations(document, schema, description) for schema in schemas] == [[]] * 8

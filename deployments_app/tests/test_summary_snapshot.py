@@ -38,7 +38,7 @@ def test_what_is_written_between_its_queries_is_not_counted(api, pdf, web, deplo
 
     def write_after_each_query(execute: Any, sql: str, *args: Any) -> Any:
         result = execute(sql, *args)
-        if 'FROM "deployments_app_deployment"' in sql:
+        if 'FROM "deployments_app_' in sql:
             writer = Thread(target=write)
             writer.start()
             writer.join()

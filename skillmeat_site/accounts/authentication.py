@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
 from skillmeat_site.accounts.models import ApiToken, digest
+from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
 
 
 class ApiTokenAuthentication(TokenAuthentication):
@@ -19,8 +23,26 @@ class ApiTokenAuthentication(TokenAuthentication):
         Raises:
             AuthenticationFailed: no valid token has this key, or its user is not active.
         """
-        token = ApiToken.objects.valid().select_related("user").filter(pk=digest(key)).first()
-        if token is None or not token.user.is_active:
+        token = _token(digest(key))
+        if token is None or not token.is_valid or not token.user.is_active:
             raise AuthenticationFailed("The token is wrong or expired. Log in again.")
         token.touch()
         return token.user, token
+
+
+def _token(digest: str) -> ApiToken | None:
+    """The token with its user, whether they are valid or not."""
+    names, user_names = _columns(ApiToken), _columns(User)
+    columns = [*names, *(f"user__{name}" for name in user_names)]
+    query = compiled(
+        _token, lambda: CompiledQuery(ApiToken.objects.filter(pk=Param("digest")).values_list(*columns))
+    )
+    for row in query.rows({"digest": digest}):
+        token = ApiToken.from_db(DEFAULT_DB_ALIAS, names, row[: len(names)])
+        token.user = User.from_db(DEFAULT_DB_ALIAS, user_names, row[len(names) :])
+        return token
+    return None
+
+
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]

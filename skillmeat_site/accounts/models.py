@@ -7,7 +7,7 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 # A token's last use is written down at most this often, so that reading stays reading.
@@ -17,10 +17,8 @@ LAST_USED_PRECISION = timedelta(minutes=1)
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     """Reads and writes of tokens."""
 
-    def valid(self) -> ApiTokenQuerySet:
-        """Those that are neither expired nor revoked."""
-        return self.filter(expires_at__gt=timezone.now(), revoked_at=None)
-
+    # A transaction, though of one statement: on SQLite only those wait in turn.
+    @transaction.atomic
     def issue(self, user: models.Model, name: str = "") -> tuple[ApiToken, str]:
         """Make a token for ``user``.
 
@@ -31,6 +29,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         expires_at = timezone.now() + timedelta(days=settings.TOKEN_TTL_DAYS)
         return self.create(digest=digest(key), user=user, name=name, expires_at=expires_at), key
 
+    @transaction.atomic
     def revoke(self) -> None:
         """Make these tokens useless from now on."""
         self.filter(revoked_at=None).update(revoked_at=timezone.now())
@@ -59,11 +58,17 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return f"{self.name or 'token'} of {self.user}"
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether it is neither expired nor revoked."""
+        return self.revoked_at is None and self.expires_at > timezone.now()
+
     def touch(self) -> None:
         """Write down that the token is in use. Costs a query at most once a minute."""
         now = timezone.now()
         if self.last_used_at is None or now - self.last_used_at >= LAST_USED_PRECISION:
-            ApiToken.objects.filter(pk=self.pk).update(last_used_at=now)
+            with transaction.atomic():
+                ApiToken.objects.filter(pk=self.pk).update(last_used_at=now)
 
 
 class CacheEntry(models.Model):

@@ -10,7 +10,8 @@ class CommonConfig(AppConfig):
     verbose_name = "Common"
 
     def ready(self) -> None:
-        """Make the search lookup known to every text field."""
-        from skillmeat_site.common import search
+        """Make the lookups known to every text field."""
+        from skillmeat_site.common import any_of, search
 
+        any_of.register()
         search.register()

@@ -12,6 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Model
 
 from skillmeat_site.audit.trail import written_together
+from skillmeat_site.common.compiled import rows_of
 from skillmeat_site.common.exceptions import NotFound
 
 M = TypeVar("M", bound=Model)
@@ -96,7 +97,7 @@ def get_all(model: type[M], ids: Sequence[str], *, attr: str | None = None) -> l
     Raises:
         NotFound: naming every id that has no row.
     """
-    return _in_order(model, ids, model._default_manager.filter(pk__in=ids), attr)
+    return _in_order(model, ids, rows_of(model, ids), attr)
 
 
 def locked(model: type[M], id: str, *, attr: str | None = None) -> M:
@@ -112,7 +113,7 @@ def locked_all(model: type[M], ids: Sequence[str], *, attr: str | None = None) -
     """The rows with these ids, locked in id order, so that opposite writers cannot deadlock.
 
     The lock leaves other transactions free to reference the rows. SQLite ignores it: there a
-    transaction holds the only write lock from its start (``transaction_mode`` IMMEDIATE).
+    transaction holds the only write lock from its start (`common.sqlite.base`).
 
     Returns:
         The rows in the order of ``ids``.
@@ -120,8 +121,7 @@ def locked_all(model: type[M], ids: Sequence[str], *, attr: str | None = None) -
     Raises:
         NotFound: naming every id that has no row (any more).
     """
-    rows = model._default_manager.select_for_update(no_key=True).filter(pk__in=ids)
-    return _in_order(model, ids, rows.order_by("pk"), attr)
+    return _in_order(model, ids, rows_of(model, ids, lock=True), attr)
 
 
 def _in_order(model: type[M], ids: Sequence[str], rows: Iterable[M], attr: str | None) -> list[M]:

@@ -1,14 +1,20 @@
 """django-filter, strict: an unknown or empty parameter is an error, never ignored."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
 from django_filters import rest_framework as filters
+from django_filters.utils import translate_validation
 from drf_spectacular.utils import extend_schema_field
 
-from skillmeat_site.common.db import not_found
+from skillmeat_site.common.compiled import Param
+from skillmeat_site.common.db import get
 from skillmeat_site.common.ids import bad_id_message, id_field
 from skillmeat_site.common.serializers import NO_NUL
 
@@ -55,14 +61,6 @@ class ReferenceFilter(filters.CharFilter):
     def _check_shape(self, value: str) -> None:
         if not id_field(self.referenced).is_well_formed(value):
             raise ValidationError(bad_id_message(self.referenced), code="invalid")
-
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The rows of ``value``. Costs a query for its existence."""
-        if not value:
-            return qs
-        if not self.referenced._default_manager.filter(pk=value).exists():
-            raise not_found(self.referenced, value)
-        return qs.filter(**{str(self.field_name): value})
 
 
 def known_values(values: Iterable[str]) -> dict[str, Any]:
@@ -111,13 +109,64 @@ class StrictFilterSet(filters.FilterSet):
     be empty, as a search box is.
     """
 
+    data: QueryDict
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Any]) -> None:
+        # Instead of django-filter's own, which copies every filter for every request.
+        self.is_bound, self.data, self.queryset = True, data, queryset
+        self.request = self.form_prefix = None
+        self.filters = OrderedDict(
+            (name, parameter)
+            for name, parameter in self.base_filters.items()
+            if name in data or parameter.extra["required"] or isinstance(parameter, TotalOrderingFilter)
+        )
+
+    def get_form_class(self) -> type[forms.Form]:
+        """What parses the parameters that were sent."""
+        return _form_class(type(self), tuple(self.filters))
+
+    def validated(self) -> dict[str, Any]:
+        """The values of all parameters. Costs a query for each id, to see whether it names anything.
+
+        Raises:
+            ValidationError: a parameter has no valid value.
+            NotFound: an id names nothing.
+        """
+        if not self.is_valid():
+            raise translate_validation(self.errors)  # type: ignore[misc]
+        values = self.form.cleaned_data
+        for name, parameter in self.filters.items():
+            if isinstance(parameter, ReferenceFilter) and values[name]:
+                get(parameter.referenced, values[name])
+        return values
+
+    def shape(self) -> dict[str, Any]:
+        """The values of all parameters, with a `Param` for those that do not change the SQL.
+
+        Several values of one parameter are there once each and in order, so that what means the same
+        is the same.
+        """
+        shape: dict[str, Any] = {}
+        for name, value in self.form.cleaned_data.items():
+            if isinstance(value, list):
+                shape[name] = tuple(sorted(set(value)))
+            else:
+                is_text = isinstance(self.filters[name], filters.CharFilter)
+                shape[name] = Param(name) if value and is_text else value
+        return shape
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """``queryset``, filtered by the `shape`."""
+        for name, value in self.shape().items():
+            queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
     def is_valid(self) -> bool:
         """Whether every given parameter has a valid value."""
-        data = self.data or {}
         for name, parameter in self.filters.items():
             if isinstance(parameter, filters.CharFilter) and not isinstance(parameter, ReferenceFilter):
                 continue
-            if name in data and not str(data[name]).strip() and not parameter.extra["required"]:
+            if name in self.data and not str(self.data[name]).strip() and not parameter.extra["required"]:
                 self.form.add_error(
                     name, ValidationError("Leave the parameter out or give it a value.", code="blank")
                 )
@@ -126,3 +175,9 @@ class StrictFilterSet(filters.FilterSet):
                 # The contract's code for a value that is none of those there are.
                 error.code = "unknown_parameter" if error.code == "invalid_choice" else error.code
         return super().is_valid()
+
+
+@cache
+def _form_class(filterset_class: type[StrictFilterSet], names: tuple[str, ...]) -> type[forms.Form]:
+    fields = {name: filterset_class.base_filters[name].field for name in names}
+    return type("Parameters", (forms.Form,), fields)

@@ -1,7 +1,7 @@
 """Pages: ``page`` and ``page_size`` in, an envelope with ``total`` out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rest_framework.pagination import BasePagination
@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from skillmeat_site.common.errors import invalid
+from skillmeat_site.common.rows import ListQuery, Row
 
 # The largest integer that a JavaScript client can send back unchanged.
 MAX_PAGE = 2**53 - 1
@@ -24,13 +25,11 @@ class PagePagination(BasePagination):
     max_page_size = 100
     results_key = "results"
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        """The rows of the page that the request asks for. Costs two queries; one past the end."""
+    def page_of(self, query: ListQuery, values: Mapping[str, Any], request: Request) -> list[Row]:
+        """The rows of the page that the request asks for; what it costs is said in `ListQuery.page`."""
         self.read_parameters(request)
-        self.total = queryset.count()
-        start = (self.page - 1) * self.page_size
-        # An offset past the end may be too large for the database to count to.
-        return list(queryset[start : start + self.page_size]) if start < self.total else []
+        rows, self.total = query.page(values, self.slice())
+        return rows
 
     def read_parameters(self, request: Request) -> None:
         """Set ``page`` and ``page_size``.
@@ -44,7 +43,7 @@ class PagePagination(BasePagination):
         )
 
     def slice(self) -> slice:
-        """The rows of the page, for a view that pages by itself."""
+        """The rows of the page."""
         start = min((self.page - 1) * self.page_size, MAX_PAGE)
         return slice(start, start + self.page_size)
 

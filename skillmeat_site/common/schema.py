@@ -158,9 +158,11 @@ class ApiSchema(AutoSchema):
         }.get(status_code, [])
         return {name: {"schema": {"type": "string"}, "description": RESPONSE_HEADERS[name]} for name in names}
 
-    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
-        schema = super()._map_serializer_field(field, direction, bypass_extensions)
-        return {**schema, "pattern": field.pattern} if isinstance(field, TextField) else schema
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)
+        # Afterwards: spectacular takes it that a text with a pattern cannot be empty.
+        if isinstance(field, TextField):
+            schema["pattern"] = field.pattern
 
     def _get_allowed_error_status_codes(self) -> list[str]:
         writes = self.method != "GET"

@@ -1,8 +1,7 @@
 """Case-insensitive "contains" for every alphabet, alike on both databases.
 
 Django's ``icontains`` folds only ASCII on SQLite, and on PostgreSQL what the locale of the
-database folds. Here both sides are put into Unicode upper case: by Python for what is searched
-and on SQLite, by ICU on PostgreSQL.
+database folds. Here both sides are put into Unicode upper case: by Python on SQLite, by ICU on PostgreSQL.
 """
 
 from typing import Any
@@ -17,17 +16,17 @@ class ContainsAnyCase(Lookup):
 
     lookup_name = "contains_any_case"
 
-    def get_prep_lookup(self) -> str:
-        """What is looked for, in upper case."""
-        return str(self.rhs).upper()
-
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         """By the function that `_add_sqlite_function` gives every connection."""
-        return self._sql(compiler, connection, "INSTR(UNICODE_UPPER({text}), {part}) > 0")
+        return self._sql(compiler, connection, "INSTR(UNICODE_UPPER({text}), UNICODE_UPPER({part})) > 0")
 
     def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         """By ICU's root locale, which every PostgreSQL package contains."""
-        return self._sql(compiler, connection, 'STRPOS(UPPER({text} COLLATE "und-x-icu"), {part}) > 0')
+        return self._sql(
+            compiler,
+            connection,
+            'STRPOS(UPPER({text} COLLATE "und-x-icu"), UPPER({part} COLLATE "und-x-icu")) > 0',
+        )
 
     def _sql(self, compiler: Any, connection: BaseDatabaseWrapper, template: str) -> tuple[str, list[Any]]:
         text, text_params = self.process_lhs(compiler, connection)

@@ -4,24 +4,25 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.utils.cache import set_response_etag
 from django.utils.http import parse_etags
 from rest_framework import status
 from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.mixins import ListModelMixin
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.viewsets import GenericViewSet
 
-from skillmeat_site.common.db import in_transaction, not_found
+from skillmeat_site.common.compiled import Param, compiled
+from skillmeat_site.common.db import get, in_transaction, not_found
 from skillmeat_site.common.errors import PreconditionFailed
 from skillmeat_site.common.ids import id_field
 from skillmeat_site.common.json import FastJSONRenderer
 from skillmeat_site.common.pagination import PagePagination
+from skillmeat_site.common.rows import ListQuery, Row, RowQuery
 from skillmeat_site.common.services import RowServices
 from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
 from skillmeat_site.idempotency.replay import answer_once
@@ -150,12 +151,38 @@ class ApiViewSet(GenericViewSet):
         return serializer.validated_data
 
 
-class ResourceViewSet(ListModelMixin, ApiViewSet):
+class ListMixin:
+    """A list that is read in pages."""
+
+    def list(self: Any, request: Request, **kwargs: Any) -> Response:
+        """A page of the rows. Costs a query for what they are a part of, and those of `ListQuery.page`."""
+        if self.whole:
+            get(self.whole.permission_model, self.path_id())
+        filterset = self.filterset_class(request.query_params, self.queryset)
+        values = filterset.validated()
+        query = compiled(
+            (type(self), *filterset.shape().items()),
+            lambda: ListQuery(
+                filterset.filter_queryset(self.get_queryset()),
+                self.serializer_class,
+                matching=filterset.filter_queryset(self.matching()),
+            ),
+        )
+        rows = self.paginator.page_of(query, {**values, **self.kwargs}, request)
+        return self.get_paginated_response(rows)
+
+    def matching(self: Any) -> QuerySet[Any]:
+        """The rows of the list, with no more than what finds and orders them."""
+        return self.get_queryset()
+
+
+class ResourceViewSet(ListMixin, ApiViewSet):
     """A resource with a URL of its own.
 
     Attributes:
         serializer_class: what clients get, in lists and from writes.
-        detail_serializer_class: what they get from the URL of one, when that is more.
+        detail_serializer_class: what they get from the URL of one, when that is more: see
+            `representation`.
         create_serializer_class, update_serializer_class: what they send.
         row_services: what writes.
     """
@@ -164,27 +191,30 @@ class ResourceViewSet(ListModelMixin, ApiViewSet):
     create_serializer_class: ClassVar[type[BaseSerializer]]
     update_serializer_class: ClassVar[type[BaseSerializer]]
     row_services: ClassVar[RowServices]
+    serializer_class: type[Serializer[Any]]
 
-    def fetch(self, id: str) -> Any:
-        """The row as clients get it, with everything that is counted.
+    def row(self, id: str) -> Row:
+        """The row as clients get it, with everything that is counted. Costs one query.
 
         Raises:
             NotFound: there is none.
         """
-        queryset = self.get_queryset()
-        row = queryset.filter(pk=id).first()
-        if row is None:
-            raise not_found(queryset.model, id)
-        return row
+        query = compiled(
+            (ResourceViewSet.row, type(self)),
+            lambda: RowQuery(self.get_queryset().filter(pk=Param("id")).order_by(), self.serializer_class),
+        )
+        rows = query.shown({"id": id})
+        if not rows:
+            raise not_found(self.permission_model, id)
+        return rows[0]
 
-    def representation(self) -> dict[str, Any]:
+    def representation(self) -> Row:
         """What the URL of one row shows.
 
         Raises:
             NotFound: there is none.
         """
-        serializer_class = self.detail_serializer_class or self.get_serializer_class()
-        return serializer_class(self.fetch(self.path_id())).data
+        return self.row(self.path_id())
 
     def own_locked_etag(self) -> str:
         """See `locked_etag`; made like that of a GET, from the body."""
@@ -195,7 +225,7 @@ class ResourceViewSet(ListModelMixin, ApiViewSet):
 
     def one(self, id: str, **kwargs: Any) -> Response:
         """The response that shows one row."""
-        return Response(self.get_serializer(self.fetch(id)).data, **kwargs)
+        return Response(self.row(id), **kwargs)
 
     def created(self, id: str) -> Response:
         """The response to a create: the row, and where it is."""

@@ -95,7 +95,7 @@ def _fingerprint(request: Request) -> str:
 def _keep(kept: KeyedAnswer, response: Response) -> None:
     kept.status = response.status_code
     kept.location = response.get("Location")
-    kept.body = b"" if response.data is None else orjson.dumps(response.data)
+    kept.body = b"" if response.data is None else orjson.dumps(response.data, option=orjson.OPT_UTC_Z)
     kept.save()
 
 

@@ -25,9 +25,16 @@ from django.db.models import (
 )
 
 from collections_app.models import Artifact, Collection, CollectionArtifact
-from deployments_app.models import Deployment, Project
+from deployments_app.models import (
+    IS_OUTDATED,
+    ArtifactTally,
+    Deployment,
+    DeploymentStatus,
+    Project,
+    ProjectTally,
+)
 from groups_app.models import Group, GroupArtifact
-from skillmeat_site.common.ids import id_field
+from skillmeat_site.common.ids import IdField, id_field
 
 Findings = Iterator[str]
 Rows = QuerySet[Any]
@@ -36,6 +43,8 @@ MODELS: tuple[type[Any], ...] = tuple(
     model
     for label in ("collections_app", "groups_app", "deployments_app")
     for model in apps.get_app_config(label).get_models()
+    # Tallies are no rows of their own, and have a check of their own.
+    if isinstance(model._meta.pk, IdField)
 )
 # How many rows a finding names.
 NAMED = 20
@@ -119,15 +128,20 @@ def counts() -> Findings:
     yield from _miscounted(Project, "deployment_count", Counter(_column(Deployment, "project_id")))
 
 
-def summary() -> Findings:
-    """The numbers of the summary add up to the deployments."""
-    by_status = Deployment.objects.count_by_status()
-    if by_status != Counter(_column(Deployment, "status")):
-        yield f"The summary by status does not add up to the deployments: {by_status}"
-    for owner in ("artifact", "project"):
-        shown = {row[f"{owner}_id"]: row["count"] for row in Deployment.objects.counted_by(owner)}
-        if shown != Counter(_column(Deployment, f"{owner}_id")):
-            yield f"The summary by {owner} does not add up to the deployments."
+def tallies() -> Findings:
+    """What the database has tallied are the deployments that there are."""
+    amounts: dict[str, Any] = {"count": Count("*")}
+    amounts |= {status.value: Count("pk", filter=Q(status=status)) for status in DeploymentStatus}
+    amounts["outdated"] = Count("pk", filter=IS_OUTDATED & Q(status=DeploymentStatus.ACTIVE))
+    kept: list[tuple[str, type[Any]]] = [("artifact", ArtifactTally), ("project", ProjectTally)]
+    for owner, model in kept:
+        tallied = {row.pop("pk"): row for row in model.objects.values("pk", *amounts)}
+        counted = {
+            row.pop(owner): row for row in Deployment.objects.order_by().values(owner).annotate(**amounts)
+        }
+        for id in sorted(tallied.keys() | counted.keys()):
+            if tallied.get(id) != counted.get(id):
+                yield f"The tally of {owner} {id} is {tallied.get(id)}, and counted {counted.get(id)}."
 
 
 CHECKS: tuple[Callable[[], Findings], ...] = (
@@ -140,7 +154,7 @@ CHECKS: tuple[Callable[[], Findings], ...] = (
     positions,
     groups_within_collections,
     counts,
-    summary,
+    tallies,
 )
 
 

@@ -1,0 +1,128 @@
+"""What clients get, read straight from the database: no instance and no serializer in between.
+
+A response serializer says what a row looks like, to OpenAPI and to this module: each of its fields is
+a column, found by its ``source``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F, Func, QuerySet
+from django.db.models.expressions import RawSQL
+from rest_framework import serializers
+
+from skillmeat_site.common.compiled import CompiledQuery, Param
+
+Row = dict[str, Any]
+
+_LIMIT, _OFFSET = Param("limit"), Param("offset")
+# Made of rows of their own, which the view reads.
+_NESTED = (serializers.BaseSerializer, serializers.ListField)
+
+
+class _Rfc3339(Func):
+    """A time as JSON has it, written by the database: to Python it is the dearest column of a row."""
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        """It is kept as text, without the ``T`` and the ``Z``."""
+        return self.as_sql(compiler, connection, template="REPLACE(%(expressions)s, ' ', 'T') || 'Z'")
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        """Without a fraction of zero, as everywhere else."""
+        utc = "TO_CHAR(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
+        return self.as_sql(compiler, connection, template=f"REPLACE({utc}, '.000000', '') || 'Z'")
+
+
+class RowQuery(CompiledQuery):
+    """The rows of a queryset as a response serializer shows them.
+
+    A ``position`` that the queryset does not bring along is the place of the row among those
+    that are read.
+    """
+
+    def __init__(
+        self, queryset: QuerySet[Any, Any], serializer_class: type[serializers.Serializer], **options: Any
+    ) -> None:
+        fields = {
+            name: field for name, field in serializer_class().fields.items() if not isinstance(field, _NESTED)
+        }
+        self._numbered = "position" in fields and "position" not in queryset.query.annotations
+        if self._numbered:
+            del fields["position"]
+        self._names = list(fields)
+        self._flags = [name for name, field in fields.items() if isinstance(field, serializers.BooleanField)]
+        super().__init__(queryset.values_list(*map(_column, fields.values())), convert=False, **options)
+
+    def shown(self, values: Mapping[str, Any], start: int = 0) -> list[Row]:
+        """All rows. Costs one query.
+
+        Args:
+            values: see `CompiledQuery.rows`.
+            start: the place of the first row among all.
+        """
+        names = self._names
+        rows = [dict(zip(names, row, strict=True)) for row in self.rows(values)]
+        for name in self._flags:
+            for row in rows:
+                row[name] = bool(row[name])  # SQLite has none.
+        if self._numbered:
+            for place, row in enumerate(rows, start):
+                row["position"] = place
+        return rows
+
+
+class ListQuery:
+    """A list that is read in pages: the rows of a queryset, and how many there are.
+
+    Args:
+        matching: the same rows in the same order, without the joins that only showing them takes;
+            ``queryset`` itself unless given.
+        ids_first: whether even the first page is found before anything is joined to it. Costs
+            more, unless PostgreSQL would join everything.
+    """
+
+    def __init__(
+        self,
+        queryset: QuerySet[Any, Any],
+        serializer_class: type[serializers.Serializer],
+        *,
+        matching: QuerySet[Any, Any] | None = None,
+        ids_first: bool = False,
+    ) -> None:
+        matching = queryset if matching is None else matching
+        ids = CompiledQuery(
+            matching.values_list("pk"), template="{} LIMIT %s OFFSET %s", params=[_LIMIT, _OFFSET]
+        )
+        self._count = CompiledQuery(
+            matching.order_by().values_list("pk"), template="SELECT COUNT(*) FROM ({}) AS matching"
+        )
+        # Otherwise the database would count what belongs to each row that it skips.
+        these = RawSQL(ids.sql, ids.params)  # noqa: S611 - Django's own SQL
+        self._further = RowQuery(queryset.filter(pk__in=these), serializer_class)
+        self._first = (
+            self._further
+            if ids_first
+            else RowQuery(queryset, serializer_class, template="{} LIMIT %s", params=[_LIMIT])
+        )
+
+    def page(self, values: Mapping[str, Any], rows: slice) -> tuple[list[Row], int]:
+        """Some rows, as the response serializer shows them, and how many there are on all pages.
+
+        Costs two queries, but only one where the first page holds everything, or the page is past
+        the end.
+        """
+        values = {**values, _LIMIT: rows.stop - rows.start, _OFFSET: rows.start}
+        if rows.start:
+            total = self._total(values)
+            # An offset past the end may be too large for the database to count to.
+            return self._further.shown(values, rows.start) if rows.start < total else [], total
+        shown = self._first.shown(values)
+        return shown, len(shown) if len(shown) < rows.stop else self._total(values)
+
+    def _total(self, values: Mapping[str, Any]) -> int:
+        return self._count.rows(values)[0][0]
+
+
+def _column(field: serializers.Field) -> Any:
+    path = str(field.source).replace(".", "__")
+    return _Rfc3339(F(path)) if isinstance(field, serializers.DateTimeField) else path
