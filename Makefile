@@ -7,9 +7,10 @@ MANAGE := $(BIN)/python manage.py
 # Kept in the virtual environment, so that it is made anew together with it.
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+INSTALLED_BENCH := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help install run import test soak lint audit schema clean
+.PHONY: help install run import test soak bench lint audit schema clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -26,6 +27,10 @@ $(INSTALLED): requirements.txt | $(VENV)/bin/python
 $(INSTALLED_DEV): requirements-dev.txt requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $(INSTALLED) $@
+
+$(INSTALLED_BENCH): benchmarks/requirements.txt $(INSTALLED_DEV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
 
 install: $(INSTALLED_DEV) ## Install everything into .venv
 
@@ -45,6 +50,9 @@ test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL if one answ
 soak: $(INSTALLED_DEV) ## Race, kill, starve and fuzz a real server; five minutes
 	@$(BIN)/python -m tests.soak
 
+bench: $(INSTALLED_BENCH) ## Measure every request beside a floor, and write benchmarks/results.md; an hour
+	@$(BIN)/python -m benchmarks $(STAGES)
+
 audit: $(INSTALLED_DEV) ## Look the dependencies up in a database of known vulnerabilities; needs the internet
 	$(BIN)/python -m pip_audit -r requirements.txt
 
@@ -62,5 +70,5 @@ schema: $(INSTALLED_DEV) ## Write openapi.yaml anew
 	$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
 
 clean: ## Remove what make, the tests and the server left, but no data
-	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

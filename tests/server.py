@@ -34,10 +34,12 @@ class Server:
 
     Args:
         folder: where its log goes.
+        application: what gunicorn loads.
         environment: its settings, ``DATABASE_URL`` among them.
     """
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *, application: str = "skillmeat_site.wsgi", **environment: str) -> None:
+        self._application = application
         self.port = free_port()
         self.log = folder / f"server-{self.port}.log"
         own = {"PORT": str(self.port), "DEBUG": "0", "DJANGO_SETTINGS_MODULE": "skillmeat_site.settings"}
@@ -61,7 +63,7 @@ class Server:
         """Start it and return when it answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "skillmeat_site.wsgi"],
+                [sys.executable, "-m", "gunicorn", self._application],
                 cwd=settings.BASE_DIR,
                 env=self.environment,
                 stdout=log,

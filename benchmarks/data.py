@@ -1,0 +1,47 @@
+"""The data that everything is measured on: ``python -m benchmarks.data SIZE FILE``.
+
+Fills an empty, migrated database, with a progress bar, and writes what the scenarios need to know of
+it into a file.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import django
+from django.db import connection
+from rich.progress import Progress
+
+from benchmarks.sizes import SIZES
+from deployments_app import tallies
+
+
+def main() -> None:
+    """Load with a progress bar."""
+    django.setup()
+    from benchmarks.rows import Loader
+
+    name, file = sys.argv[1:]
+    size = SIZES[name]
+    with Progress() as progress:
+        task = progress.add_task(f"Loading {name}", total=size.rows)
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                # For this connection only: a load that fails begins anew.
+                cursor.execute("PRAGMA journal_mode=OFF")
+                cursor.execute("PRAGMA cache_size=-1000000")
+        # Counting once is faster than keeping count of every row.
+        with connection.schema_editor() as editor:
+            tallies.uninstall(editor)
+        ids = Loader(size, lambda rows: progress.advance(task, rows)).load()
+        with connection.schema_editor() as editor:
+            tallies.install(editor)
+        progress.update(task, completed=size.rows)
+        with connection.cursor() as cursor:
+            # PostgreSQL does it by itself, only later.
+            cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize")
+    Path(file).write_text(json.dumps(ids))
+
+
+if __name__ == "__main__":
+    main()
