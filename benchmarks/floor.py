@@ -145,7 +145,7 @@ def _connect() -> Any:
     if connection.vendor == "sqlite":
         raw = sqlite3.connect(settings["NAME"], isolation_level=None, timeout=20)
         register_functions(raw)
-        raw.create_function("UNICODE_UPPER", 1, lambda text: text and text.upper(), deterministic=True)
+        raw.create_function("UNICODE_UPPER", 1, str.upper, deterministic=True)
         raw.execute("PRAGMA foreign_keys=ON")
         raw.execute("PRAGMA synchronous=FULL")
         return raw

@@ -17,8 +17,13 @@ class ContainsAnyCase(Lookup):
     lookup_name = "contains_any_case"
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
-        """By the function that `_add_sqlite_function` gives every connection."""
-        return self._sql(compiler, connection, "INSTR(UNICODE_UPPER({text}), UNICODE_UPPER({part})) > 0")
+        """By the function that `_add_sqlite_function` gives every connection.
+
+        Calling Python for each row is dear, so SQLite itself folds what is ASCII only.
+        """
+        beyond_ascii = "LENGTH({text}) < LENGTH(CAST({text} AS BLOB))"
+        folded = f"CASE WHEN {beyond_ascii} THEN UNICODE_UPPER({{text}}) ELSE UPPER({{text}}) END"
+        return self._sql(compiler, connection, f"INSTR({folded}, UNICODE_UPPER({{part}})) > 0")
 
     def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         """By ICU's root locale, which every PostgreSQL package contains."""
@@ -31,7 +36,8 @@ class ContainsAnyCase(Lookup):
     def _sql(self, compiler: Any, connection: BaseDatabaseWrapper, template: str) -> tuple[str, list[Any]]:
         text, text_params = self.process_lhs(compiler, connection)
         part, part_params = self.process_rhs(compiler, connection)
-        return template.format(text=text, part=part), [*text_params, *part_params]
+        params = [*text_params * template.count("{text}"), *part_params]
+        return template.format(text=text, part=part), params
 
 
 def register() -> None:
@@ -43,8 +49,4 @@ def register() -> None:
 
 def _add_sqlite_function(connection: BaseDatabaseWrapper, **_: Any) -> None:
     if connection.vendor == "sqlite":
-        connection.connection.create_function("UNICODE_UPPER", 1, _upper, deterministic=True)
-
-
-def _upper(text: str | None) -> str | None:
-    return None if text is None else text.upper()
+        connection.connection.create_function("UNICODE_UPPER", 1, str.upper, deterministic=True)
