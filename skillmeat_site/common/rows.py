@@ -4,7 +4,7 @@ A response serializer says what a row looks like, to OpenAPI and to this module:
 a column, found by its ``source``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, Func, QuerySet
@@ -46,12 +46,10 @@ class RowQuery(CompiledQuery):
         fields = {
             name: field for name, field in serializer_class().fields.items() if not isinstance(field, _NESTED)
         }
-        self._numbered = "position" in fields and "position" not in queryset.query.annotations
-        if self._numbered:
-            del fields["position"]
-        self._names = list(fields)
-        self._flags = [name for name, field in fields.items() if isinstance(field, serializers.BooleanField)]
-        super().__init__(queryset.values_list(*map(_column, fields.values())), convert=False, **options)
+        place = None if "position" in queryset.query.annotations else "position"
+        self._shape = _shape(fields, place)
+        columns = [_column(field) for name, field in fields.items() if name != place]
+        super().__init__(queryset.values_list(*columns), convert=False, **options)
 
     def shown(self, values: Mapping[str, Any], start: int = 0) -> list[Row]:
         """All rows. Costs one query.
@@ -60,15 +58,7 @@ class RowQuery(CompiledQuery):
             values: see `CompiledQuery.rows`.
             start: the place of the first row among all.
         """
-        names = self._names
-        rows = [dict(zip(names, row, strict=True)) for row in self.rows(values)]
-        for name in self._flags:
-            for row in rows:
-                row[name] = bool(row[name])  # SQLite has none.
-        if self._numbered:
-            for place, row in enumerate(rows, start):
-                row["position"] = place
-        return rows
+        return self._shape(self.rows(values), start)
 
 
 class ListQuery:
@@ -126,3 +116,24 @@ class ListQuery:
 def _column(field: serializers.Field) -> Any:
     path = str(field.source).replace(".", "__")
     return _Rfc3339(F(path)) if isinstance(field, serializers.DateTimeField) else path
+
+
+def _shape(
+    fields: Mapping[str, serializers.Field], place: str | None
+) -> Callable[[Sequence[Any], int], list[Row]]:
+    """What makes dicts of tuples.
+
+    It is Python that is put together here, as a named tuple is: three times as fast as ``dict(zip(…))``.
+
+    Args:
+        place: the field that is no column, but counted from a start on.
+    """
+    columns = {name: f"column{number}" for number, name in enumerate(fields) if name != place}
+    # SQLite has no booleans.
+    flags = {name for name, field in fields.items() if isinstance(field, serializers.BooleanField)}
+    values = {name: f"bool({column})" if name in flags else column for name, column in columns.items()}
+    items = ", ".join(f"{name!r}: {values.get(name, 'place')}" for name in fields)
+    return eval(  # noqa: S307 - of nothing but names of fields
+        f"lambda rows, start: "
+        f"[{{{items}}} for place, ({', '.join(columns.values())},) in enumerate(rows, start)]"
+    )
