@@ -13,8 +13,11 @@ from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
 from skillmeat_site.common.db import atomic, get, get_all, locked, locked_all, not_found
 from skillmeat_site.common.exceptions import MixedCollections, NotFound, NotInGroup, SameTarget
 from skillmeat_site.common.models import NAME_MAX_LENGTH, save_changes
-from skillmeat_site.common.ordering import RANK_ORDER, check_position, make_room, rearrange, save_order
+from skillmeat_site.common.ordering import RANK_ORDER, Siblings, check_position, rearrange, save_order
 from skillmeat_site.common.services import RowServices
+
+GROUPS = Siblings(Group, parent="collection")
+GROUP_ARTIFACTS = Siblings(GroupArtifact, parent="group", key="collection_artifact__pk")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def update_group(*, id: str, position: int | None = None, **changes: Any) -> Gro
     if position is not None:
         check_position(position, _siblings(group).count())
         if position != _siblings(group).filter(rank__lt=group.rank).count():
-            group.rank = make_room(_siblings(group).exclude(pk=group.pk), position)
+            group.rank = GROUPS.make_room(group.collection_id, position, besides=[group.pk])
             explain(group, f"moved to position {position}")
             group.save(update_fields=["rank", "updated_at"])
     return group
@@ -241,7 +244,7 @@ def _locked_groups(source_id: str, target_id: str) -> list[Group]:
 def _insert_group(
     collection: Collection, name: str, description: str | None, position: int | None = None
 ) -> Group:
-    rank = make_room(Group.objects.filter(collection=collection), position)
+    rank = GROUPS.make_room(collection.pk, position)
     return Group.objects.create(collection=collection, name=name, description=description, rank=rank)
 
 
@@ -294,7 +297,7 @@ def _insert_block(
         The rows by the ids of the memberships.
     """
     ids = [member.pk for member in block]
-    first = make_room(group.group_artifacts.exclude(collection_artifact__in=ids), position, len(ids))
+    first = GROUP_ARTIFACTS.make_room(group.pk, position, count=len(ids), besides=ids)
     entries = {
         id: GroupArtifact(group=group, collection_artifact_id=id, rank=first + offset)
         for offset, id in enumerate(ids)

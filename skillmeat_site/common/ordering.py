@@ -6,11 +6,13 @@ of the siblings, so no two rows ever get the same one.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
+from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
 from skillmeat_site.common.exceptions import PositionOutOfRange
 
 M = TypeVar("M", bound=Model)
@@ -38,31 +40,63 @@ def position_of_each(model: type[Model], parent: str) -> Any:
     return Coalesce(Subquery(siblings.values(parent).annotate(n=Count("*")).values("n")), 0)
 
 
-def make_room(siblings: QuerySet[M], position: int | None, count: int = 1) -> int:
-    """Free ``count`` ranks before the sibling at ``position``.
+@dataclass(frozen=True)
+class Siblings:
+    """Rows that are in an order among those of the same parent.
 
-    Args:
-        siblings: all rows of one parent, but those that are about to be put there.
-        position: where the first of them should stand; past the end or None means last.
-
-    Returns:
-        The first of the free ranks.
+    Attributes:
+        parent: their foreign key to it.
+        key: what tells them apart, before they have an id too.
     """
-    ranks = siblings.order_by(*RANK_ORDER).values_list("rank", flat=True)
-    place = MANY if position is None else min(position, MANY)
-    if place == 0:
-        first = ranks.first()
-        return 0 if first is None else first - count
-    around = list(ranks[place - 1 : place + 1]) if place < MANY else []
-    if len(around) < 2:  # Nothing follows.
-        last = ranks.last()
-        return 0 if last is None else last + 1
-    preceding, following = around
-    if (room := following - preceding - 1) < count:
-        # More than is needed, so that what comes next need not move them again.
-        siblings.filter(rank__gte=following).update(rank=F("rank") + count + SPACE)
-        room += count + SPACE
-    return preceding + 1 + (room - count) // 2
+
+    model: type[Model]
+    parent: str
+    key: str = "pk"
+
+    def make_room(
+        self, parent_id: str, position: int | None, *, count: int = 1, besides: Sequence[str] = ()
+    ) -> int:
+        """Free ``count`` ranks before the sibling at ``position``. Costs at most three queries.
+
+        Args:
+            position: where the first of them should stand; past the end or None means last.
+            besides: the keys of those that are about to be put there, and do not count.
+
+        Returns:
+            The first of the free ranks.
+        """
+        values = {"parent": parent_id, "besides": list(besides)}
+        place = MANY if position is None else min(position, MANY)
+        if place == 0:
+            first = self._ranks(values, limit=1)
+            return first[0] - count if first else 0
+        around = self._ranks(values, limit=2, offset=place - 1) if place < MANY else []
+        if len(around) < 2:  # Nothing follows.
+            last = self._ranks(values, limit=1, backwards=True)
+            return last[0] + 1 if last else 0
+        preceding, following = around
+        if (room := following - preceding - 1) < count:
+            # More than is needed, so that what comes next need not move them again.
+            moved = self._rows(parent_id, besides, "in").filter(rank__gte=following)
+            moved.update(rank=F("rank") + count + SPACE)
+            room += count + SPACE
+        return preceding + 1 + (room - count) // 2
+
+    def _ranks(
+        self, values: Mapping[str, Any], *, limit: int, offset: int = 0, backwards: bool = False
+    ) -> list[int]:
+        def make() -> CompiledQuery:
+            rows = self._rows(Param("parent"), Param("besides"), "any_of").order_by(*RANK_ORDER)
+            ranks = (rows.reverse() if backwards else rows).values_list("rank")
+            params = [Param("limit"), Param("offset")]
+            return CompiledQuery(ranks, template="{} LIMIT %s OFFSET %s", params=params)
+
+        query = compiled((self, backwards), make)
+        return [rank for (rank,) in query.rows({**values, "limit": limit, "offset": offset})]
+
+    def _rows(self, parent: str, besides: Any, lookup: str) -> QuerySet[Any]:
+        rows = self.model._default_manager.filter(**{self.parent: parent})
+        return rows.exclude(**{f"{self.key}__{lookup}": besides})
 
 
 def check_position(position: int, count: int, *, attr: str = "position") -> None:

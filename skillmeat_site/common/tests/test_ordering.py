@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skillmeat_site.common.exceptions import PositionOutOfRange
-from skillmeat_site.common.ordering import check_position, make_room, rearrange, save_order
+from skillmeat_site.common.ordering import Siblings, check_position, rearrange, save_order
 
 Group: Any = apps.get_model("groups_app.Group")
+GROUPS = Siblings(Group, parent="collection")
 
 pytestmark = pytest.mark.django_db
 
@@ -42,15 +43,14 @@ def ranked(make_collection: Any) -> Callable[[list[int]], Any]:
     def make(ranks: list[int]) -> Any:
         collection = make_collection("ranked")
         Group.objects.bulk_create(Group(collection=collection, name=str(rank), rank=rank) for rank in ranks)
-        return Group.objects.filter(collection=collection)
+        return collection.groups
 
     return make
 
 
 def insert(siblings: Any, name: str, position: int | None) -> None:
     """Put a new group before the one at ``position``."""
-    rank = make_room(siblings, position)
-    siblings.create(collection_id=siblings.first().collection_id, name=name, rank=rank)
+    siblings.create(name=name, rank=GROUPS.make_room(siblings.instance.pk, position))
 
 
 def in_order(siblings: Any) -> list[str]:
@@ -134,12 +134,12 @@ def test_a_row_lands_before_the_sibling_at_its_position(ranked, ranks, position,
 
 @pytest.mark.parametrize("position", [None, 0, 3])
 def test_the_first_row_of_a_parent_gets_the_first_rank(ranked, position):
-    assert make_room(ranked([]), position) == 0
+    assert GROUPS.make_room(ranked([]).instance.pk, position) == 0
 
 
 def test_room_is_made_for_several_rows_at_once_and_only_there(ranked):
     siblings = ranked([0, 1, 2])
-    first = make_room(siblings, 1, count=3)
+    first = GROUPS.make_room(siblings.instance.pk, 1, count=3)
 
     ranks = list(siblings.order_by("rank").values_list("name", "rank"))
     assert ranks[0] == ("0", 0)
@@ -147,6 +147,16 @@ def test_room_is_made_for_several_rows_at_once_and_only_there(ranked):
     assert {first, first + 1, first + 2}.isdisjoint(rank for _, rank in ranks)
     assert first > 0
     assert first + 2 < ranks[1][1]
+
+
+def test_those_that_are_about_to_move_do_not_count(ranked):
+    siblings = ranked([0, 1, 2, 3])
+    moving = siblings.get(name="1")
+    moving.rank = GROUPS.make_room(siblings.instance.pk, 1, besides=[moving.pk])
+    moving.save()
+
+    assert in_order(siblings) == ["0", "1", "2", "3"]
+    assert moving.rank == 1
 
 
 def test_room_in_one_parent_leaves_the_others_alone(ranked, make_collection, make_group):
