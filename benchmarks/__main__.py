@@ -34,11 +34,13 @@ def main() -> None:
             "or leave it out: make bench STAGES='--database sqlite'"
         )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skillmeat_site.settings")
+    # Before the first stage: what is kept makes the work tree differ from the commit.
+    circumstances = _circumstances()
     measured = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     for stage in options.stages or STAGES:
         for vendor in vendors:
             if stage != "report":
-                measured[f"{stage} {vendor}"] = {"on": _circumstances(), **STAGES[stage](vendor)}
+                measured[f"{stage} {vendor}"] = {"on": circumstances, **STAGES[stage](vendor)}
                 KEPT.write_text(json.dumps(measured, indent=1))
     report(json.loads(KEPT.read_text()))
 
