@@ -35,6 +35,7 @@ def ratios(vendor: str, costs: dict[str, dict[str, float]]) -> str:
         axes.bar_label(bars, fmt="%.1f", padding=3, fontsize=7)
     axes.axvline(1, color=COLORS["floor"], linewidth=2, label="floor")
     axes.set_xscale("log")
+    axes.margins(x=0.1)
     axes.set_yticks([index + 0.18 for index in range(len(names))], names)
     axes.invert_yaxis()
     axes.set_xlabel("CPU time, times the floor's (log)")

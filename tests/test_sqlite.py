@@ -43,6 +43,11 @@ def write(writer: Any) -> None:
         cursor.execute("INSERT INTO number VALUES (1)")
 
 
+def test_a_connection_keeps_the_pages_of_a_long_list():
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA cache_size").fetchone() == (-6000,)
+
+
 def test_a_writer_goes_on_as_soon_as_the_one_before_has_ended(busy, writer):
     timer = Timer(0.05, lambda: busy.execute("COMMIT"))
     timer.start()
