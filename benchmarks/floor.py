@@ -157,6 +157,4 @@ def _connect() -> Any:
         dbname=settings["NAME"],
         autocommit=True,
         options=settings["OPTIONS"]["options"],
-        # As Django's: parameters are filled in by the client.
-        cursor_factory=psycopg.ClientCursor,
     )

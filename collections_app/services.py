@@ -225,7 +225,9 @@ def _members(collection: Collection, artifact_ids: Sequence[str]) -> dict[str, C
 
     def make() -> InstanceQuery:
         rows = CollectionArtifact.objects.filter(collection=Param("collection"))
-        return InstanceQuery(rows.filter(artifact__pk__any_of=Param("artifacts")).order_by())
+        return InstanceQuery(
+            rows.filter(artifact__pk__any_of=Param("artifacts")).order_by(), planned_once=False
+        )
 
     values = {"collection": collection.pk, "artifacts": list(artifact_ids)}
     return {row.artifact_id: row for row in compiled(_members, make).instances(values)}

@@ -39,7 +39,10 @@ from skillmeat_site.common.viewsets import ApiViewSet, ListMixin, ResourceViewSe
 def groups_of(collection_id: str) -> list[Row]:
     """All groups of a collection, by position. Costs one query."""
     groups: Any = Group._default_manager
-    query = compiled(groups_of, lambda: RowQuery(groups.of(Param("collection")), GroupResponseSerializer))
+    query = compiled(
+        groups_of,
+        lambda: RowQuery(groups.of(Param("collection")), GroupResponseSerializer, planned_once=False),
+    )
     return query.shown({"collection": collection_id})
 
 
@@ -49,7 +52,9 @@ def _group_ids(collection_id: str, artifact_ids: list[str]) -> dict[str, list[st
     def make() -> CompiledQuery:
         members = CollectionArtifact.objects.filter(collection=Param("collection"))
         those = members.filter(artifact__pk__any_of=Param("artifacts"))
-        return CompiledQuery(those.with_groups().values_list("artifact", "group_artifacts__group"))
+        return CompiledQuery(
+            those.with_groups().values_list("artifact", "group_artifacts__group"), planned_once=False
+        )
 
     group_ids = defaultdict(list)
     values = {"collection": collection_id, "artifacts": artifact_ids}

@@ -1,5 +1,6 @@
 """The summary of all deployments."""
 
+from functools import partial
 from typing import Any
 
 from deployments_app.models import ArtifactTally, Deployment, DeploymentStatus, ProjectTally
@@ -42,11 +43,14 @@ def deployment_summary(rows: slice) -> dict[str, Any]:
         }
 
 
+_table = partial(ListQuery, ids_first=True, planned_once=True)
+
+
 def _queries() -> tuple[ListQuery, ListQuery, CompiledQuery, RowQuery]:
     newest = Deployment.objects.with_details().newest_first()[:RECENT]
     return (
-        ListQuery(ArtifactTally.objects.with_status(), ArtifactDeploymentsResponseSerializer, ids_first=True),
-        ListQuery(ProjectTally.objects.all(), ProjectDeploymentsResponseSerializer, ids_first=True),
+        _table(ArtifactTally.objects.with_status(), ArtifactDeploymentsResponseSerializer),
+        _table(ProjectTally.objects.all(), ProjectDeploymentsResponseSerializer),
         CompiledQuery(ProjectTally.objects.totals()),
         RowQuery(newest, DeploymentResponseSerializer),
     )

@@ -57,6 +57,8 @@ class DeploymentViewSet(ResourceViewSet):
     create_serializer_class = DeploymentCreateSerializer
     update_serializer_class = DeploymentUpdateSerializer
     row_services = services.DEPLOYMENT_SERVICES
+    # An index has them in order, whosever they are.
+    planned_once = True
 
     def get_queryset(self) -> DeploymentQuerySet:
         """Each with what is shown of its artifact and project."""

@@ -268,7 +268,7 @@ def _present(group: Group, artifact_ids: Sequence[str]) -> dict[str, tuple[int, 
             group=Param("group"), collection_artifact__in=members.values("pk")
         )
         columns = ("collection_artifact__artifact_id", "position", "added_at")
-        return CompiledQuery(rows.with_positions().order_by().values_list(*columns))
+        return CompiledQuery(rows.with_positions().order_by().values_list(*columns), planned_once=False)
 
     values = {"group": group.pk, "collection": group.collection_id, "artifacts": list(artifact_ids)}
     return {id: (position, since) for id, position, since in compiled(_present, make).rows(values)}

@@ -43,7 +43,9 @@ def _artifacts_of(group_id: str) -> list[Row]:
     """All artifacts of a group, by position. Costs one query."""
     query = compiled(
         _artifacts_of,
-        lambda: RowQuery(GroupArtifact.objects.of(Param("group")), GroupArtifactResponseSerializer),
+        lambda: RowQuery(
+            GroupArtifact.objects.of(Param("group")), GroupArtifactResponseSerializer, planned_once=False
+        ),
     )
     return query.shown({"group": group_id})
 

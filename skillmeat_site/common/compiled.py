@@ -52,6 +52,9 @@ class CompiledQuery:
         params: the parameters of the template, which come behind those of the queryset.
         convert: whether values become what the model's fields make of them, or stay what the
             driver gives.
+        planned_once: whether PostgreSQL may find its way to the rows once for all values. Not where that
+            depends on the value: what is right for a collection of ten artifacts takes ages for one of
+            ten thousand.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class CompiledQuery:
         template: str = "{}",
         params: Sequence[Param] = (),
         convert: bool = True,
+        planned_once: bool = True,
     ) -> None:
         # Whichever connection a thread has at the time; it must not be kept from being closed.
         self._compiler = queryset.query.get_compiler(connection=connection)
@@ -69,6 +73,7 @@ class CompiledQuery:
         self.params = [*own_params, *params]
         columns = [column for column, *_ in self._compiler.select]
         self._converters = self._compiler.get_converters(columns) if convert else {}
+        self._planned_once = planned_once
 
     def rows(self, values: Mapping[str, Any]) -> Sequence[Any]:
         """All rows, as tuples.
@@ -77,19 +82,26 @@ class CompiledQuery:
             values: what to send for each `Param`, by its name; a list goes to ``any_of``.
         """
         params = [_sent(values[param]) if type(param) is Param else param for param in self.params]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
-            rows = cursor.fetchall()
+        rows = self._fetch_all(params)
         return list(self._compiler.apply_converters(rows, self._converters)) if self._converters else rows
+
+    def _fetch_all(self, params: list[Any]) -> list[Any]:
+        """By the driver itself, unless somebody listens to all queries, which only Django's cursors tell."""
+        database: Any = connection
+        if not database.execute_wrappers and not database.queries_logged:
+            return database.fetch_all(self.sql, params, planned_once=self._planned_once)
+        with database.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            return cursor.fetchall()
 
 
 class InstanceQuery(CompiledQuery):
     """A queryset whose rows are wanted as instances."""
 
-    def __init__(self, queryset: QuerySet[Any, Any]) -> None:
+    def __init__(self, queryset: QuerySet[Any, Any], **options: Any) -> None:
         self._model = queryset.model
         self._names = [field.attname for field in queryset.model._meta.concrete_fields]
-        super().__init__(queryset.values_list(*self._names))
+        super().__init__(queryset.values_list(*self._names), **options)
 
     def instances(self, values: Mapping[str, Any]) -> list[Any]:
         """All rows; see `rows`."""

@@ -69,6 +69,7 @@ class ListQuery:
             ``queryset`` itself unless given.
         ids_first: whether even the first page is found before anything is joined to it. Costs
             more, unless PostgreSQL would join everything.
+        planned_once: see `CompiledQuery`.
     """
 
     def __init__(
@@ -78,21 +79,30 @@ class ListQuery:
         *,
         matching: QuerySet[Any, Any] | None = None,
         ids_first: bool = False,
+        planned_once: bool = False,
     ) -> None:
         matching = queryset if matching is None else matching
         ids = CompiledQuery(
             matching.values_list("pk"), template="{} LIMIT %s OFFSET %s", params=[_LIMIT, _OFFSET]
         )
         self._count = CompiledQuery(
-            matching.order_by().values_list("pk"), template="SELECT COUNT(*) FROM ({}) AS matching"
+            matching.order_by().values_list("pk"),
+            template="SELECT COUNT(*) FROM ({}) AS matching",
+            planned_once=planned_once,
         )
         # Otherwise the database would count what belongs to each row that it skips.
         these = RawSQL(ids.sql, ids.params)  # noqa: S611 - Django's own SQL
-        self._further = RowQuery(queryset.filter(pk__in=these), serializer_class)
+        self._further = RowQuery(queryset.filter(pk__in=these), serializer_class, planned_once=planned_once)
         self._first = (
             self._further
             if ids_first
-            else RowQuery(queryset, serializer_class, template="{} LIMIT %s", params=[_LIMIT])
+            else RowQuery(
+                queryset,
+                serializer_class,
+                template="{} LIMIT %s",
+                params=[_LIMIT],
+                planned_once=planned_once,
+            )
         )
 
     def page(self, values: Mapping[str, Any], rows: slice) -> tuple[list[Row], int]:

@@ -152,7 +152,13 @@ class ApiViewSet(GenericViewSet):
 
 
 class ListMixin:
-    """A list that is read in pages."""
+    """A list that is read in pages.
+
+    Attributes:
+        planned_once: see `skillmeat_site.common.compiled.CompiledQuery`.
+    """
+
+    planned_once: ClassVar[bool] = False
 
     def list(self: Any, request: Request, **kwargs: Any) -> Response:
         """A page of the rows. Costs a query for what they are a part of, and those of `ListQuery.page`."""
@@ -166,6 +172,7 @@ class ListMixin:
                 filterset.filter_queryset(self.get_queryset()),
                 self.serializer_class,
                 matching=filterset.filter_queryset(self.matching()),
+                planned_once=self.planned_once,
             ),
         )
         rows = self.paginator.page_of(query, {**values, **self.kwargs}, request)

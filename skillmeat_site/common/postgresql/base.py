@@ -1,8 +1,11 @@
-"""Django's PostgreSQL backend, with a health check that asks the kernel instead of the server."""
+"""Django's PostgreSQL backend, with a cheaper health check, and with prepared statements."""
 
 import select
+from collections.abc import Sequence
+from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 
 
@@ -22,3 +25,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         poll = select.poll()
         poll.register(self.connection.fileno(), select.POLLIN)
         return not poll.poll(0)
+
+    def fetch_all(self, sql: str, params: Sequence[Any], *, planned_once: bool) -> list[Any]:
+        """All rows of a query that is sent again and again.
+
+        Django's cursors fill the parameters in, so that no two queries are the same to the server, and
+        planning one takes it about as long as answering it.
+
+        Args:
+            planned_once: see `skillmeat_site.common.compiled.CompiledQuery`.
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        self.validate_no_broken_transaction()
+        with self.wrap_database_errors, Cursor(self.connection) as cursor:
+            return cursor.execute(sql, params, prepare=None if planned_once else False).fetchall()
