@@ -18,6 +18,7 @@ from skillmeat_site.common.db import Stale, atomic, get_all, locked, locked_all,
 from skillmeat_site.common.exceptions import NotInCollection, SameTarget
 from skillmeat_site.common.models import save_changes
 from skillmeat_site.common.services import RowServices
+from skillmeat_site.common.writes import create, insert
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ def create_artifact(*, type: str, name: str, **fields: Any) -> Artifact:
     Raises:
         IntegrityError: one of this type and name exists.
     """
-    return Artifact.objects.create(type=type, name=name, **fields)
+    artifact = Artifact(type=type, name=name, **fields)
+    create(artifact)
+    return artifact
 
 
 @atomic
@@ -93,7 +96,9 @@ def create_collection(*, name: str, description: str | None = None) -> Collectio
     Raises:
         IntegrityError: the name is taken.
     """
-    return Collection.objects.create(name=name, description=description)
+    collection = Collection(name=name, description=description)
+    create(collection)
+    return collection
 
 
 @atomic
@@ -188,9 +193,8 @@ def join(collection: Collection, artifact_ids: Sequence[str]) -> tuple[list[Coll
     newcomers = [id for id in artifact_ids if id not in present]
     if newcomers:
         get_all(Artifact, newcomers, attr="artifact_ids")
-        created = CollectionArtifact.objects.bulk_create(
-            CollectionArtifact(collection=collection, artifact_id=id) for id in newcomers
-        )
+        created = [CollectionArtifact(collection=collection, artifact_id=id) for id in newcomers]
+        insert(created)
         record_created(created)
         present |= {row.artifact_id: row for row in created}
     return [present[id] for id in artifact_ids], newcomers

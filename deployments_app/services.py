@@ -12,6 +12,7 @@ from skillmeat_site.common.compiled import InstanceQuery, Param, compiled
 from skillmeat_site.common.db import atomic, get, locked
 from skillmeat_site.common.models import save_changes
 from skillmeat_site.common.services import RowServices
+from skillmeat_site.common.writes import create
 
 # What stands for "not given" where None means "unknown".
 LATEST: Final = object()
@@ -24,7 +25,9 @@ def create_project(*, name: str, description: str | None = None) -> Project:
     Raises:
         IntegrityError: the name is taken.
     """
-    return Project.objects.create(name=name, description=description)
+    project = Project(name=name, description=description)
+    create(project)
+    return project
 
 
 @atomic
@@ -74,13 +77,15 @@ def create_deployment(
     project = get(Project, project_id, attr="project_id")
     if status == DeploymentStatus.ACTIVE:
         _supersede(artifact.pk, project.pk)
-    return Deployment.objects.create(
+    deployment = Deployment(
         artifact=artifact,
         project=project,
         deployed_version=artifact.latest_version if deployed_version is LATEST else deployed_version,
         status=status,
         deployed_at=deployed_at or timezone.now(),
     )
+    create(deployment)
+    return deployment
 
 
 @atomic

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from collections_app.models import Artifact, Collection, CollectionArtifact
 from collections_app.services import join
 from groups_app.models import Group, GroupArtifact
-from skillmeat_site.audit.trail import explain, record_created, record_rearranged
-from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
+from skillmeat_site.audit.trail import record_created, record_rearranged
+from skillmeat_site.common.compiled import InstanceQuery, Param, compiled
 from skillmeat_site.common.db import atomic, get, get_all, locked, locked_all, not_found
 from skillmeat_site.common.exceptions import MixedCollections, NotFound, NotInGroup, SameTarget
 from skillmeat_site.common.models import NAME_MAX_LENGTH, save_changes
 from skillmeat_site.common.ordering import RANK_ORDER, Siblings, check_position, rearrange, save_order
 from skillmeat_site.common.services import RowServices
+from skillmeat_site.common.writes import change, create, delete, insert
 
 GROUPS = Siblings(Group, parent="collection")
 GROUP_ARTIFACTS = Siblings(GroupArtifact, parent="group", key="collection_artifact__pk")
@@ -66,8 +69,7 @@ def update_group(*, id: str, position: int | None = None, **changes: Any) -> Gro
         check_position(position, _siblings(group).count())
         if position != _siblings(group).filter(rank__lt=group.rank).count():
             group.rank = GROUPS.make_room(group.collection_id, position, besides=[group.pk])
-            explain(group, f"moved to position {position}")
-            group.save(update_fields=["rank", "updated_at"])
+            change(group, ["rank"], reason=f"moved to position {position}")
     return group
 
 
@@ -161,7 +163,7 @@ def position_artifact(*, group_id: str, artifact_id: str, position: int) -> Plac
         PositionOutOfRange: there is no such place.
     """
     group = lock_group(group_id)
-    if not _entries(group, [artifact_id]).exists():
+    if not _present(group, [artifact_id]):
         raise NotFound(f"Artifact '{artifact_id}' not found in this group")
     check_position(position, group.group_artifacts.count())
     return _place(group, [artifact_id], position)[0]
@@ -174,7 +176,7 @@ def remove_artifact(*, group_id: str, artifact_id: str) -> None:
     Raises:
         NotFound: the group does not exist.
     """
-    _entries(lock_group(group_id), [artifact_id]).delete()
+    delete(list(_present(lock_group(group_id), [artifact_id]).values()))
 
 
 @atomic
@@ -217,25 +219,25 @@ def move_artifacts(
     if source_group_id == target_group_id:
         raise SameTarget("The target must be another group.", attr="target_group_id")
     source, target = _locked_groups(source_group_id, target_group_id)
-    entries = _entries(source, artifact_ids)
-    _check_in_group(artifact_ids, _present(source, artifact_ids), attr="artifact_ids")
-    entries.delete()
+    entries = _present(source, artifact_ids)
+    _check_in_group(artifact_ids, entries, attr="artifact_ids")
+    delete(list(entries.values()))
     return _place(target, artifact_ids, position)
 
 
 def lock_group(id: str) -> Group:
     """The group as it is once its collection is locked: another request may have deleted it."""
-    collection = locked(Collection, get(Group, id).collection_id)
-    group = get(Group, id)
-    group.collection = collection
-    return group
+    return _locked_groups(id)[0]
 
 
-def _locked_groups(source_id: str, target_id: str) -> list[Group]:
-    groups = [get(Group, source_id), get(Group, target_id, attr="target_group_id")]
-    ids = list({group.collection_id: None for group in groups})
-    collections = dict(zip(ids, locked_all(Collection, ids), strict=True))
-    groups = get_all(Group, [source_id, target_id])
+def _locked_groups(*ids: str) -> list[Group]:
+    def make() -> InstanceQuery:
+        groups = Group.objects.filter(pk__any_of=Param("ids")).order_by()
+        wholes = Collection.objects.filter(pk__in=groups.values("collection")).order_by("pk")
+        return InstanceQuery(wholes.select_for_update(no_key=True))
+
+    collections = {row.pk: row for row in compiled(_locked_groups, make).instances({"ids": list(ids)})}
+    groups = get_all(Group, ids)
     for group in groups:
         group.collection = collections[group.collection_id]
     return groups
@@ -245,21 +247,23 @@ def _insert_group(
     collection: Collection, name: str, description: str | None, position: int | None = None
 ) -> Group:
     rank = GROUPS.make_room(collection.pk, position)
-    return Group.objects.create(collection=collection, name=name, description=description, rank=rank)
+    group = Group(collection=collection, name=name, description=description, rank=rank)
+    create(group)
+    return group
 
 
 def _siblings(group: Group) -> Any:
     return Group.objects.filter(collection=group.collection_id)
 
 
-def _entries(group: Group, artifact_ids: Sequence[str]) -> Any:
-    return group.group_artifacts.filter(collection_artifact__artifact__in=artifact_ids)
+def _present(group: Group, artifact_ids: Sequence[str]) -> dict[str, Any]:
+    """Which of the artifacts are in a group: their rows, each with its ``position``. Costs one query.
 
+    Returns:
+        The rows by the ids of the artifacts.
+    """
 
-def _present(group: Group, artifact_ids: Sequence[str]) -> dict[str, tuple[int, datetime]]:
-    """Which of the artifacts are in a group: their positions and since when. Costs one query."""
-
-    def make() -> CompiledQuery:
+    def make() -> InstanceQuery:
         # Through the collection, and not by a join: the databases find the rows by their indexes.
         members = CollectionArtifact.objects.filter(
             collection=Param("collection"), artifact__pk__any_of=Param("artifacts")
@@ -267,11 +271,11 @@ def _present(group: Group, artifact_ids: Sequence[str]) -> dict[str, tuple[int, 
         rows = GroupArtifact.objects.filter(
             group=Param("group"), collection_artifact__in=members.values("pk")
         )
-        columns = ("collection_artifact__artifact_id", "position", "added_at")
-        return CompiledQuery(rows.with_positions().order_by().values_list(*columns), planned_once=False)
+        placed = rows.with_positions().annotate(artifact_id=F("collection_artifact__artifact_id")).order_by()
+        return InstanceQuery(placed, extras=["artifact_id", "position"], planned_once=False)
 
     values = {"group": group.pk, "collection": group.collection_id, "artifacts": list(artifact_ids)}
-    return {id: (position, since) for id, position, since in compiled(_present, make).rows(values)}
+    return {row.artifact_id: row for row in compiled(_present, make).instances(values)}
 
 
 def _place(group: Group, artifact_ids: Sequence[str], position: int | None) -> list[Place]:
@@ -285,7 +289,9 @@ def _place(group: Group, artifact_ids: Sequence[str], position: int | None) -> l
     if len(block) > len(newcomers):
         record_rearranged(group, "artifacts")
     placed = _present(group, artifact_ids)
-    return [Place(id, *placed[id], created=id not in present) for id in artifact_ids]
+    return [
+        Place(id, placed[id].position, placed[id].added_at, created=id not in present) for id in artifact_ids
+    ]
 
 
 def _insert_block(
@@ -302,12 +308,7 @@ def _insert_block(
         id: GroupArtifact(group=group, collection_artifact_id=id, rank=first + offset)
         for offset, id in enumerate(ids)
     }
-    GroupArtifact.objects.bulk_create(
-        entries.values(),
-        update_conflicts=True,
-        unique_fields=["group", "collection_artifact"],
-        update_fields=["rank"],
-    )
+    insert(list(entries.values()), unique=("group", "collection_artifact"), replace=("rank",))
     return entries
 
 

@@ -152,7 +152,7 @@ def _database(url: dict[str, Any]) -> dict[str, Any]:
             "tcp_user_timeout": 10_000,
             # Compiling a query takes PostgreSQL longer than any query here, on a mere estimate.
             "options": "-c jit=off",
-            # As psycopg's own default; see `fetch_all` in `common/postgresql/base.py`.
+            # As psycopg's own default; see `send` in `common/postgresql/base.py`.
             "prepare_threshold": 5,
             **url.get("OPTIONS", {}),
         }

@@ -6,13 +6,14 @@ name, so that the trail outlives the account.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from simple_history.manager import HistoryDescriptor
 from simple_history.models import HistoricalRecords
 
@@ -84,10 +85,13 @@ class AuditTrail(HistoricalRecords):
 
 
 @contextmanager
-def written_together() -> Iterator[None]:
-    """Insert the records of everything that is saved or deleted inside at its end.
+def written_together(insert: Callable[[list[AuditRecord]], None]) -> Iterator[None]:
+    """Insert the records of everything that is written inside at its end.
 
     Use it inside a transaction. Costs one query for each kind of row, and none without changes.
+
+    Args:
+        insert: inserts records of one kind.
     """
     waiting: list[AuditRecord] = []
     outer = _waiting.set(waiting)
@@ -98,19 +102,29 @@ def written_together() -> Iterator[None]:
     by_kind = defaultdict(list)
     for record in waiting:
         by_kind[type(record)].append(record)
-    for kind, records in by_kind.items():
-        kind._default_manager.bulk_create(records)
+    for records in by_kind.values():
+        insert(records)
 
 
-def record_created(rows: Sequence[Any]) -> None:
-    """Record rows of one kind that were inserted by ``bulk_create``, which tells nobody."""
-    if rows:
-        type(rows[0]).history.bulk_history_create(rows, default_change_reason=None)
+def record_created(rows: Iterable[Any]) -> None:
+    """Record rows that were inserted without a signal."""
+    for row in rows:
+        _record(row, "+")
 
 
-def explain(row: Any, reason: str) -> None:
-    """Say why ``row``, which is about to be saved, changes where its fields do not show it."""
-    row._change_reason = reason
+def record_changed(row: Any, reason: str | None = None) -> None:
+    """Record a row that was changed without a signal.
+
+    Args:
+        reason: why, where its fields do not show it.
+    """
+    _record(row, "~", reason)
+
+
+def record_deleted(rows: Iterable[Any]) -> None:
+    """Record rows that were deleted without a signal."""
+    for row in rows:
+        _record(row, "-")
 
 
 def record_rearranged(parent: Any, what: str) -> None:
@@ -121,9 +135,19 @@ def record_rearranged(parent: Any, what: str) -> None:
     Args:
         what: the rows, such as ``groups``.
     """
-    type(parent).history.bulk_history_create(
-        [parent], update=True, default_change_reason=f"{what} rearranged"
-    )
+    record_changed(parent, f"{what} rearranged")
+
+
+def _record(row: Any, kind: str, reason: str | None = None) -> None:
+    """Record what became of a row, as the library does when it is told by a signal."""
+    record = type(row).history.model
+    record(
+        history_date=timezone.now(),
+        history_type=kind,
+        history_change_reason=reason,
+        history_user_id=_user_name(getattr(HistoricalRecords.context, "request", None)),
+        **{field.attname: getattr(row, field.attname) for field in record.tracked_fields},
+    ).save()
 
 
 def _user_name(request: HttpRequest | None, **_: Any) -> str | None:

@@ -82,30 +82,31 @@ class CompiledQuery:
             values: what to send for each `Param`, by its name; a list goes to ``any_of``.
         """
         params = [_sent(values[param]) if type(param) is Param else param for param in self.params]
-        rows = self._fetch_all(params)
+        rows = send(self.sql, params, planned_once=self._planned_once)
         return list(self._compiler.apply_converters(rows, self._converters)) if self._converters else rows
-
-    def _fetch_all(self, params: list[Any]) -> list[Any]:
-        """By the driver itself, unless somebody listens to all queries, which only Django's cursors tell."""
-        database: Any = connection
-        if not database.execute_wrappers and not database.queries_logged:
-            return database.fetch_all(self.sql, params, planned_once=self._planned_once)
-        with database.cursor() as cursor:
-            cursor.execute(self.sql, params)
-            return cursor.fetchall()
 
 
 class InstanceQuery(CompiledQuery):
-    """A queryset whose rows are wanted as instances."""
+    """A queryset whose rows are wanted as instances.
 
-    def __init__(self, queryset: QuerySet[Any, Any], **options: Any) -> None:
-        self._model = queryset.model
+    Args:
+        extras: what the queryset annotates; attributes of the instances.
+    """
+
+    def __init__(self, queryset: QuerySet[Any, Any], *, extras: Sequence[str] = (), **options: Any) -> None:
+        self._model, self._extras = queryset.model, extras
         self._names = [field.attname for field in queryset.model._meta.concrete_fields]
-        super().__init__(queryset.values_list(*self._names), **options)
+        super().__init__(queryset.values_list(*self._names, *extras), **options)
 
     def instances(self, values: Mapping[str, Any]) -> list[Any]:
         """All rows; see `rows`."""
-        return [self._model.from_db(DEFAULT_DB_ALIAS, self._names, row) for row in self.rows(values)]
+        return [self._instance(row) for row in self.rows(values)]
+
+    def _instance(self, row: Sequence[Any]) -> Any:
+        fields = len(self._names)
+        instance = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[:fields])
+        instance.__dict__.update(zip(self._extras, row[fields:], strict=True))
+        return instance
 
 
 def rows_of(model: type[M], ids: Sequence[str], *, lock: bool = False) -> list[M]:
@@ -120,6 +121,25 @@ def rows_of(model: type[M], ids: Sequence[str], *, lock: bool = False) -> list[M
         return InstanceQuery(rows.select_for_update(no_key=True) if lock else rows)
 
     return compiled((rows_of, model, lock), make).instances({"ids": list(ids)})
+
+
+def send(sql: str, params: Sequence[Any], *, planned_once: bool = True) -> list[Any]:
+    """Send a statement that is sent again and again, to the driver itself.
+
+    But where somebody listens to all queries: that is told by Django's cursors only.
+
+    Args:
+        planned_once: see `CompiledQuery`.
+
+    Returns:
+        The rows, if it is one that has any.
+    """
+    database: Any = connection
+    if not database.execute_wrappers and not database.queries_logged:
+        return database.send(sql, params, planned_once=planned_once)
+    with database.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall() if cursor.description else []
 
 
 def _sent(value: Any) -> Any:

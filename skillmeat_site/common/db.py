@@ -14,6 +14,7 @@ from django.db.models import Model
 from skillmeat_site.audit.trail import written_together
 from skillmeat_site.common.compiled import rows_of
 from skillmeat_site.common.exceptions import NotFound
+from skillmeat_site.common.writes import insert
 
 M = TypeVar("M", bound=Model)
 P = ParamSpec("P")
@@ -62,7 +63,7 @@ def in_transaction(work: Callable[[], R]) -> R:
     pauses = iter(() if connection.in_atomic_block else RETRY_SECONDS)
     while True:
         try:
-            with transaction.atomic(), written_together():
+            with transaction.atomic(), written_together(insert):
                 return work()
         except OperationalError as exc:
             pause = next(pauses, None)

@@ -8,6 +8,7 @@ from django.db.models.functions import Length
 from django.utils import timezone
 
 from skillmeat_site.common.exceptions import ImmutableField
+from skillmeat_site.common.writes import change
 
 NAME_MAX_LENGTH = 255
 DESCRIPTION_MAX_LENGTH = 10_000
@@ -71,4 +72,4 @@ def save_changes(instance: models.Model, changes: Mapping[str, Any], *, fixed: t
             raise ImmutableField(f"{name} was fixed when this was created.", attr=name)
         setattr(instance, name, changes[name])
     if changed:
-        instance.save(update_fields=[*changed, "updated_at"])
+        change(instance, changed)

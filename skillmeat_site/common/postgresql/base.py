@@ -26,17 +26,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         poll.register(self.connection.fileno(), select.POLLIN)
         return not poll.poll(0)
 
-    def fetch_all(self, sql: str, params: Sequence[Any], *, planned_once: bool) -> list[Any]:
-        """All rows of a query that is sent again and again.
+    def send(self, sql: str, params: Sequence[Any], *, planned_once: bool) -> list[Any]:
+        """Send a statement that is sent again and again.
 
         Django's cursors fill the parameters in, so that no two queries are the same to the server, and
         planning one takes it about as long as answering it.
 
         Args:
             planned_once: see `skillmeat_site.common.compiled.CompiledQuery`.
+
+        Returns:
+            The rows, if it is one that has any.
         """
         self.close_if_health_check_failed()
         self.ensure_connection()
         self.validate_no_broken_transaction()
         with self.wrap_database_errors, Cursor(self.connection) as cursor:
-            return cursor.execute(sql, params, prepare=None if planned_once else False).fetchall()
+            cursor.execute(sql, params, prepare=None if planned_once else False)
+            return cursor.fetchall() if cursor.description else []

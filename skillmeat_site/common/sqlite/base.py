@@ -14,8 +14,12 @@ LOOK_MILLISECONDS = 2
 class DatabaseWrapper(base.DatabaseWrapper):
     """Named by ``ENGINE`` in the settings."""
 
-    def fetch_all(self, sql: str, params: Sequence[Any], *, planned_once: bool) -> list[Any]:
-        """All rows of a query that is sent again and again. The driver plans each once anyway."""
+    def send(self, sql: str, params: Sequence[Any], *, planned_once: bool) -> list[Any]:
+        """Send a statement that is sent again and again; the driver plans each once anyway.
+
+        Returns:
+            The rows, if it is one that has any.
+        """
         self.ensure_connection()
         self.validate_no_broken_transaction()
         with self.wrap_database_errors:
