@@ -82,19 +82,25 @@ class ListQuery:
         planned_once: bool = False,
     ) -> None:
         matching = queryset if matching is None else matching
-        ids = CompiledQuery(
-            matching.values_list("pk"), template="{} LIMIT %s OFFSET %s", params=[_LIMIT, _OFFSET]
-        )
         self._count = CompiledQuery(
             matching.order_by().values_list("pk"),
             template="SELECT COUNT(*) FROM ({}) AS matching",
             planned_once=planned_once,
         )
-        # Otherwise the database would count what belongs to each row that it skips.
-        these = RawSQL(ids.sql, ids.params)  # noqa: S611 - Django's own SQL
-        self._further = RowQuery(queryset.filter(pk__in=these), serializer_class, planned_once=planned_once)
+
+        def further(matching: QuerySet[Any, Any]) -> RowQuery:
+            # Otherwise the database would count what belongs to each row that it skips.
+            ids = CompiledQuery(
+                matching.values_list("pk"), template="{} LIMIT %s OFFSET %s", params=[_LIMIT, _OFFSET]
+            )
+            these = RawSQL(ids.sql, ids.params)  # noqa: S611 - Django's own SQL
+            return RowQuery(queryset.filter(pk__in=these), serializer_class, planned_once=planned_once)
+
+        self._from_start = further(matching)
+        # The way to a page is as long as what is skipped, so the last ones are reached from behind.
+        self._from_end = further(matching.reverse())
         self._first = (
-            self._further
+            self._from_start
             if ids_first
             else RowQuery(
                 queryset,
@@ -111,13 +117,19 @@ class ListQuery:
         Costs two queries, but only one where the first page holds everything, or the page is past
         the end.
         """
-        values = {**values, _LIMIT: rows.stop - rows.start, _OFFSET: rows.start}
         if rows.start:
             total = self._total(values)
-            # An offset past the end may be too large for the database to count to.
-            return self._further.shown(values, rows.start) if rows.start < total else [], total
-        shown = self._first.shown(values)
+            return self._further(values, slice(rows.start, min(rows.stop, total)), total), total
+        shown = self._first.shown({**values, _LIMIT: rows.stop, _OFFSET: 0})
         return shown, len(shown) if len(shown) < rows.stop else self._total(values)
+
+    def _further(self, values: Mapping[str, Any], rows: slice, total: int) -> list[Row]:
+        limit, behind = rows.stop - rows.start, total - rows.stop
+        if limit <= 0:
+            # An offset past the end may be too large for the database to count to.
+            return []
+        query, offset = (self._from_start, rows.start) if rows.start <= behind else (self._from_end, behind)
+        return query.shown({**values, _LIMIT: limit, _OFFSET: offset}, rows.start)
 
     def _total(self, values: Mapping[str, Any]) -> int:
         return self._count.rows(values)[0][0]
