@@ -88,12 +88,12 @@ def test_a_refusal_is_given_again_too(api: Any) -> None:
 
 
 def test_a_fault_is_not_kept_and_leaves_nothing_behind(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def create_and_fail(**_: Any) -> None:
+    def create_and_fail(_: Any) -> None:
         Collection(name="half").save()
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Collection.objects, "create", create_and_fail)
+        patch.setattr("collections_app.services.create", create_and_fail)
         assert_envelope(api.post(PATH, {"name": "new"}, **KEY), 500)
     assert not Collection.objects.exists()
     answer = api.post(PATH, {"name": "new"}, **KEY)
@@ -103,11 +103,11 @@ def test_a_fault_is_not_kept_and_leaves_nothing_behind(api: Any, monkeypatch: py
 def test_a_database_that_leaves_is_503_and_the_key_is_still_free(
     api: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def leave(**_: Any) -> None:
+    def leave(_: Any) -> None:
         raise OperationalError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Collection.objects, "create", leave)
+        patch.setattr("collections_app.services.create", leave)
         assert_envelope(api.post(PATH, {"name": "new"}, **KEY), 503)
     assert api.post(PATH, {"name": "new"}, **KEY).status_code == 201
 

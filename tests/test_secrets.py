@@ -9,7 +9,6 @@ from django.apps import apps
 from django.contrib.auth.hashers import get_hasher
 from django.contrib.auth.models import User
 
-from collections_app.models import Collection
 from conftest import PASSWORD
 from tests.calls import API, assert_envelope
 
@@ -52,10 +51,10 @@ def test_no_key_and_no_password_is_logged(
     for name in ("", "django"):
         caplog.set_level(logging.DEBUG, name)
 
-    def fail(**_: Any) -> None:
+    def fail(_: Any) -> None:
         raise RuntimeError("on purpose")
 
-    monkeypatch.setattr(Collection.objects, "create", fail)
+    monkeypatch.setattr("collections_app.services.create", fail)
     key = log_in(anonymous_api).json()["token"]
     header = {"headers": {"Authorization": f"Token {key}"}}
     assert anonymous_api.get(f"{API}/collections", **header).status_code == 200

@@ -1,5 +1,6 @@
 """What happens to a request before and beside Django's own middleware."""
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.http import quote_etag
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import MethodNotAllowed
 
@@ -50,11 +52,18 @@ def limit_body(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def etag_of(body: bytes) -> str:
+    """The ETag of a body: the same for the same bytes. SHA-1 takes half as long as Django's MD5."""
+    return quote_etag(hashlib.sha1(body, usedforsecurity=False).hexdigest())
+
+
 class ConditionalGet(ConditionalGetMiddleware):
     """Django's, with the API's own error where an ``If-Match`` of a GET does not match."""
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
-        """The response; 304 or 412 when a condition of the request says so."""
+        """The response, with an ``ETag``; 304 or 412 when a condition of the request says so."""
+        if request.method == "GET" and self.needs_etag(response) and not response.streaming:
+            response.setdefault("ETag", etag_of(response.content))
         conditional = super().process_response(request, response)
         if conditional is not response and conditional.status_code == HTTPStatus.PRECONDITION_FAILED:
             return error_response(PreconditionFailed())

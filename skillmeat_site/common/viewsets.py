@@ -5,8 +5,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse
-from django.utils.cache import set_response_etag
 from django.utils.http import parse_etags
 from rest_framework import status
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -21,6 +19,7 @@ from skillmeat_site.common.db import get, in_transaction, not_found
 from skillmeat_site.common.errors import PreconditionFailed
 from skillmeat_site.common.ids import id_field
 from skillmeat_site.common.json import FastJSONRenderer
+from skillmeat_site.common.middleware import etag_of
 from skillmeat_site.common.pagination import PagePagination
 from skillmeat_site.common.rows import ListQuery, Row, RowQuery
 from skillmeat_site.common.services import RowServices
@@ -226,9 +225,7 @@ class ResourceViewSet(ListMixin, ApiViewSet):
     def own_locked_etag(self) -> str:
         """See `locked_etag`; made like that of a GET, from the body."""
         self.row_services.lock(self.path_id())
-        response = HttpResponse(FastJSONRenderer().render(self.representation()))
-        set_response_etag(response)
-        return response["ETag"]
+        return etag_of(FastJSONRenderer().render(self.representation()))
 
     def one(self, id: str, **kwargs: Any) -> Response:
         """The response that shows one row."""
