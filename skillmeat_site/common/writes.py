@@ -1,6 +1,6 @@
 """Writes of single rows by SQL that is made once, as `skillmeat_site.common.compiled` does for reads.
 
-They tell no signals, so whoever uses them records what they change; see `skillmeat_site.audit.trail`.
+They tell no signals, so they see to the audit trail themselves; only `insert` leaves that to its caller.
 """
 
 from collections.abc import Iterable, Sequence
