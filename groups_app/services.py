@@ -226,11 +226,17 @@ def move_artifacts(
 
 
 def lock_group(id: str) -> Group:
-    """The group as it is once its collection is locked: another request may have deleted it."""
+    """The group, with its collection locked; see `_locked_groups`."""
     return _locked_groups(id)[0]
 
 
 def _locked_groups(*ids: str) -> list[Group]:
+    """Groups as they are once their collections are locked: another request may have deleted one.
+
+    Raises:
+        NotFound: naming every id that has no group (any more).
+    """
+
     def make() -> InstanceQuery:
         groups = Group.objects.filter(pk__any_of=Param("ids")).order_by()
         wholes = Collection.objects.filter(pk__in=groups.values("collection")).order_by("pk")
