@@ -1,4 +1,4 @@
-"""The three WSGI applications, for gunicorn and for measuring in process.
+"""The four WSGI applications, for gunicorn and for measuring in process.
 
 The file with the ids of the rows, which the floor needs, is named by ``BENCH_IDS``.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.client import Application
 
-NAMES = ("ours", "floor", "plain")
+NAMES = ("ours", "anew", "floor", "plain")
 
 
 def ours() -> Application:
@@ -20,11 +20,17 @@ def ours() -> Application:
     return application
 
 
+def anew() -> Application:
+    """The product, as if somebody had written something before every request: it keeps no answers."""
+    os.environ["KEPT_ANSWERS_MIB"] = "0"
+    return ours()
+
+
 def floor() -> Application:
-    """The same statements by the driver."""
+    """The statements of an answer that is made anew, by the driver."""
     from benchmarks.floor import Floor
 
-    return Floor(ours(), json.loads(Path(os.environ["BENCH_IDS"]).read_text()))
+    return Floor(anew(), json.loads(Path(os.environ["BENCH_IDS"]).read_text()))
 
 
 def plain() -> Application:

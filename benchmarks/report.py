@@ -17,9 +17,10 @@ INTRODUCTION = """\
 # What a request costs
 
 Written by `make bench`; how to read it is said in [README.md](README.md). **floor**: the same
-statements by the driver alone. **plain**: the same models behind ModelViewSets with nested
-ModelSerializers. *of floor* is how much of the floor's throughput ours reaches, *of plain* how many
-times that of plain. Behind ± is half the distance between the best and the worst round."""
+statements by the driver alone. **anew**: ours, keeping no answers, as if somebody wrote something before
+every request. **plain**: the same models behind ModelViewSets with nested ModelSerializers. *of floor* is
+how much of the floor's throughput is reached, by ours / anew; *of plain* how many times that of plain.
+Behind ± is half the distance between the best and the worst round."""
 
 Measured = dict[str, Any]
 
@@ -52,7 +53,8 @@ def _sections(measured: Measured) -> Iterator[str]:
             picture = plots.growth(vendor, stage["sizes"])
             yield f"## {TITLES[vendor]}: as it grows\n\n![growth]({picture})"
             yield _growth_table(stage["sizes"])
-            yield f"### L by wrk\n\n{_large_table(stage)}"
+            for contender, loads in stage["large"].items():
+                yield f"### L by wrk, {contender}\n\n{_large_table(loads)}"
         if stage := measured.get(f"endurance {vendor}"):
             yield f"## {TITLES[vendor]}: ten minutes\n\n{_endurance(stage)}"
 
@@ -80,8 +82,7 @@ def _cost_table(stage: Measured) -> str:
                 name,
                 str(stage["statements"][name]),
                 *milliseconds,
-                f"**{costs['floor'] / costs['ours']:.2f}**",
-                f"{costs['plain'] / costs['ours']:.1f}",
+                *_compared({name: 1 / cost for name, cost in costs.items()}),
             ]
         )
     header = ["request", "statements", *(f"{name}, ms" for name in NAMES), "of floor", "of plain"]
@@ -106,16 +107,26 @@ def _throughput_table(loads: Measured, clients: str) -> str:
                     for contender in NAMES
                 ),
                 *(f"{ours[key]:.1f}" for key in ("p50", "p95", "p99")),
-                f"**{ours['rate'] / median['floor']['rate']:.2f}**",
-                f"{ours['rate'] / median['plain']['rate']:.1f}",
+                *_compared({contender: each["rate"] for contender, each in median.items()}),
             ]
         )
     latencies = ["ours p50, ms", "p95", "p99"]
     return _table(["request", *(f"{name}, /s" for name in NAMES), *latencies, "of floor", "of plain"], rows)
 
 
+def _compared(rates: dict[str, float]) -> list[str]:
+    """The cells that say how much of the floor's rate, and of plain's, is reached by ours / anew."""
+    of_floor, of_plain = (
+        [rates[name] / rates[other] for name in ("ours", "anew")] for other in ("floor", "plain")
+    )
+    return [
+        "**" + " / ".join(f"{ratio:.2f}" for ratio in of_floor) + "**",
+        " / ".join(f"{ratio:.1f}" for ratio in of_plain),
+    ]
+
+
 def _growth_table(sizes: Measured) -> str:
-    header = ["request, ms elapsed in process", *(f"{kept['deployments']:,}" for kept in sizes.values())]
+    header = ["request anew, ms elapsed in process", *(f"{kept['deployments']:,}" for kept in sizes.values())]
     rows = [
         [name, *(f"{kept['costs'][name]['elapsed']:.1f}" for kept in sizes.values())]
         for name in next(iter(sizes.values()))["costs"]

@@ -72,25 +72,25 @@ def throughput(vendor: str) -> Measured:
 
 
 def growth(vendor: str) -> Measured:
-    """What each request of ours costs from XS to L; and what wrk measures on L."""
+    """What each request costs anew from XS to L; and what wrk measures on L, of ours and anew."""
     measured: Measured = {"sizes": {}}
     for size, amounts in SIZES.items():
         with filled_database(vendor, size) as database:
-            costs = json.loads(database.run("benchmarks.cpu", "ours"))["costs"]
+            costs = json.loads(database.run("benchmarks.cpu", "anew"))["costs"]
             measured["sizes"][size] = {"deployments": amounts.deployments, "costs": costs}
             if size == "L":
-                measured |= _large(vendor, database)
+                measured["large"] = {name: _large(vendor, database, name) for name in ("ours", "anew")}
     return measured
 
 
-def _large(vendor: str, database: Database) -> Measured:
-    with database.served_by("ours") as servers:
-        server = servers["ours"]
+def _large(vendor: str, database: Database, name: str) -> Measured:
+    with database.served_by(name) as servers:
+        server = servers[name]
 
         def loads(scenarios: list[Scenario]) -> Measured:
             return {
                 scenario.name: {clients: _load(server, database, [scenario], clients) for clients in CLIENTS}
-                for scenario in track(scenarios, f"Throughput of L on {vendor}")
+                for scenario in track(scenarios, f"Throughput of L on {vendor}, {name}")
             }
 
         alone = loads(SCENARIOS)

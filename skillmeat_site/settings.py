@@ -65,6 +65,9 @@ TOKEN_TTL_DAYS = env.int("TOKEN_TTL_DAYS", default=30)
 # Larger request bodies are refused with 413.
 MAX_BODY_BYTES = 2 * 1024 * 1024
 
+# How much each worker keeps of answers that are still true; see `common/kept_answers.py`.
+KEPT_ANSWERS_MIB = env.int("KEPT_ANSWERS_MIB", default=16)
+
 # --- Applications -----------------------------------------------------------------------------
 
 INSTALLED_APPS = [

@@ -10,6 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from skillmeat_site.accounts.models import ApiToken, digest
 from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
+from skillmeat_site.common.kept_answers import DatabaseState
 
 
 class ApiTokenAuthentication(TokenAuthentication):
@@ -31,15 +32,16 @@ class ApiTokenAuthentication(TokenAuthentication):
 
 
 def _token(digest: str) -> ApiToken | None:
-    """The token with its user, whether they are valid or not."""
+    """The token with its user, whether they are valid or not, and the state of the database meanwhile."""
     names, user_names = _columns(ApiToken), _columns(User)
-    columns = [*names, *(f"user__{name}" for name in user_names)]
+    columns: list[str | DatabaseState] = [*names, *(f"user__{name}" for name in user_names), DatabaseState()]
     query = compiled(
         _token, lambda: CompiledQuery(ApiToken.objects.filter(pk=Param("digest")).values_list(*columns))
     )
     for row in query.rows({"digest": digest}):
         token = ApiToken.from_db(DEFAULT_DB_ALIAS, names, row[: len(names)])
-        token.user = User.from_db(DEFAULT_DB_ALIAS, user_names, row[len(names) :])
+        token.user = User.from_db(DEFAULT_DB_ALIAS, user_names, row[len(names) : -1])
+        token.database_state = row[-1]
         return token
     return None
 

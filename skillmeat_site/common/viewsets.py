@@ -1,10 +1,13 @@
 """The verbs of a resource. A viewset of an app says what; this says how."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
+from django.db import connection
 from django.db.models import Model, QuerySet
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.http import parse_etags
 from rest_framework import status
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -19,6 +22,7 @@ from skillmeat_site.common.db import get, in_transaction, not_found
 from skillmeat_site.common.errors import PreconditionFailed
 from skillmeat_site.common.ids import id_field
 from skillmeat_site.common.json import FastJSONRenderer
+from skillmeat_site.common.kept_answers import Answer, kept_answers
 from skillmeat_site.common.middleware import etag_of
 from skillmeat_site.common.pagination import PagePagination
 from skillmeat_site.common.rows import ListQuery, Row, RowQuery
@@ -57,15 +61,43 @@ class ApiViewSet(GenericViewSet):
     lookup_value_regex = "[^/]+"
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answer a request, with care if a header asks for it."""
+        """Answer a request: a GET from what is kept, others with care if a header asks for it."""
         method, guard = request.method.lower(), _GUARDS.get(request.method)
-        if guard and guard in request.headers and hasattr(self, method):
-            setattr(self, method, partial(self._in_one_transaction, getattr(self, method)))
+        around = self._kept_or_anew if method == "get" else None
+        if guard and guard in request.headers:
+            around = self._in_one_transaction
+        if around and hasattr(self, method):
+            setattr(self, method, partial(around, getattr(self, method)))
         return super().dispatch(request, *args, **kwargs)
+
+    def _kept_or_anew(
+        self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """What ``handler`` would answer; it is called only if that is not kept.
+
+        What is read inside a transaction may never be committed, so it is not kept.
+        """
+        state = getattr(request.auth, "database_state", None)
+        if state is None or connection.in_atomic_block:
+            return handler(request, *args, **kwargs)
+        key = (request.user.pk, request.path_info, request.META.get("QUERY_STRING"))
+        if kept := kept_answers.find(key, state):
+            return HttpResponse(
+                kept.body, content_type=FastJSONRenderer.media_type, headers={"ETag": kept.etag}
+            )
+        begun = time.monotonic()
+
+        def keep(response: Response) -> None:
+            response["ETag"] = etag_of(response.content)
+            kept_answers.keep(key, Answer(response.content, response["ETag"], begun))
+
+        response = handler(request, *args, **kwargs)
+        response.add_post_render_callback(keep)
+        return response
 
     def _in_one_transaction(
         self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
-    ) -> Response:
+    ) -> HttpResponseBase:
         """What ``handler`` answers; what a header asks for is looked up in the same transaction."""
         carry_out = partial(handler, request, *args, **kwargs)
         if request.method != "POST":

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.server import Server
 from tests.soak.clients import Client, at_once
 
 OPERATIONS = 50
@@ -233,6 +234,24 @@ def test_an_artifact_that_many_add_to_a_collection_is_added_once(
 
     assert sorted(status for status, _ in answers) == [200] * (len(crowd) - 1) + [201]
     assert members_of(api, collection) == {artifact}
+
+
+def test_what_was_written_is_what_everybody_reads_from_then_on(
+    api: Client, crowd: list[Client], server: Server, key: str
+) -> None:
+    urls = [f"/projects/{api.make('/projects', name=f'read {random.random()}')}" for _ in crowd]
+
+    def write_and_read(number: int, call: Client) -> None:
+        # On connections of their own, they reach either process.
+        readers = [Client(server, key) for _ in range(4)]
+        for turn in range(OPERATIONS // 2):
+            assert call("patch", urls[number], {"description": f"{turn}"})[0] == 200
+            for reader in readers:
+                assert reader.get(urls[number])["description"] == f"{turn}"
+                shown = {row["id"]: row["description"] for row in reader.get("/projects")["projects"]}
+                assert shown[urls[number].removeprefix("/projects/")] == f"{turn}"
+
+    at_once(crowd, write_and_read)
 
 
 @pytest.mark.parametrize("turn", range(5))

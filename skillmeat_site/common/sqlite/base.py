@@ -4,15 +4,24 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from django.db.backends.sqlite3 import base
 
 LOOK_MILLISECONDS = 2
+_numbers = count()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Named by ``ENGINE`` in the settings."""
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """A connection that knows its number: no other one of this process has, or had, the same."""
+        database = super().get_new_connection(conn_params)
+        number = next(_numbers)
+        database.create_function("connection_number", 0, lambda: number)
+        return database
 
     def send(self, sql: str, params: Sequence[Any], *, planned_once: bool) -> list[Any]:
         """Send a statement that is sent again and again; the driver plans each once anyway.
