@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import Group as UserGroup
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import DateTimeField
@@ -46,7 +47,9 @@ class Loader:
         self._fill_others(others, artifacts)
         for time in range(size.times):
             self._write(self._deployments(artifacts, projects, last=time == size.times - 1))
-        user = User.objects.create_superuser("bench", "bench@example.org", "a benchmark's password")
+        # Not a superuser, whose permissions nobody needs to look up.
+        user = User.objects.create_user("bench", "bench@example.org", "a benchmark's password")
+        user.groups.add(UserGroup.objects.get(name="Editors"))
         return {
             **self._fill_large(large, artifacts),
             "token": ApiToken.objects.issue(user)[1],

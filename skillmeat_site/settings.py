@@ -278,6 +278,7 @@ LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 # An old state would be restored past the services.
 SIMPLE_HISTORY_REVERT_DISABLED = True
+AUTHENTICATION_BACKENDS = ["skillmeat_site.accounts.backends.AccountsBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

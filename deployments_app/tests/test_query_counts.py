@@ -108,7 +108,7 @@ def test_the_summary(api, rows, django_assert_num_queries):
 def test_a_new_deployment_costs_the_same_however_many_there_are(api, rows, django_assert_num_queries):
     body = {"artifact_id": rows["artifact"], "project_id": rows["project"], "deployed_version": "9"}
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         response = api.post(DEPLOYMENTS, body)
 
     assert response.status_code == 201

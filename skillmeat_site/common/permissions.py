@@ -18,7 +18,7 @@ class ModelPermissions(IsAuthenticated):
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Whether the user may go on. Costs two queries on a write by anyone but a superuser."""
+        """Whether the user may go on. Costs a query on a write by anyone but a superuser."""
         if not super().has_permission(request, view):
             return False
         model = getattr(view, "permission_model", None)
