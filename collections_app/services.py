@@ -189,7 +189,7 @@ def join(collection: Collection, artifact_ids: Sequence[str]) -> tuple[list[Coll
     Returns:
         Their rows, in the same order, and the ids of the artifacts that were not in it before.
     """
-    present = _members(collection, artifact_ids)
+    present = members_of(collection, artifact_ids)
     newcomers = [id for id in artifact_ids if id not in present]
     if newcomers:
         get_all(Artifact, newcomers, attr="artifact_ids")
@@ -217,14 +217,14 @@ def _source_and_target(source_id: str, target_id: str) -> list[Collection]:
 
 
 def _check_members(collection: Collection, artifact_ids: Sequence[str]) -> None:
-    present = _members(collection, artifact_ids)
+    present = members_of(collection, artifact_ids)
     strangers = [id for id in artifact_ids if id not in present]
     if strangers:
         get_all(Artifact, strangers, attr="artifact_ids")
         raise NotInCollection(f"Not in the source collection: {', '.join(strangers)}.", attr="artifact_ids")
 
 
-def _members(collection: Collection, artifact_ids: Sequence[str]) -> dict[str, CollectionArtifact]:
+def members_of(collection: Collection, artifact_ids: Sequence[str]) -> dict[str, CollectionArtifact]:
     """Which of the artifacts are in a collection: the memberships by artifact id. Costs one query."""
 
     def make() -> InstanceQuery:
@@ -234,7 +234,7 @@ def _members(collection: Collection, artifact_ids: Sequence[str]) -> dict[str, C
         )
 
     values = {"collection": collection.pk, "artifacts": list(artifact_ids)}
-    return {row.artifact_id: row for row in compiled(_members, make).instances(values)}
+    return {row.artifact_id: row for row in compiled(members_of, make).instances(values)}
 
 
 ARTIFACT_SERVICES = RowServices(create_artifact, update_artifact, delete_artifact, lock_artifact)

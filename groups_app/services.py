@@ -1,14 +1,12 @@
 """Writes to groups, which all hold the lock on the collection: see `collections_app.services`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
-
 from collections_app.models import Artifact, Collection, CollectionArtifact
-from collections_app.services import join
+from collections_app.services import join, members_of
 from groups_app.models import Group, GroupArtifact
 from skillmeat_site.audit.trail import record_created, record_rearranged
 from skillmeat_site.common.compiled import InstanceQuery, Param, compiled
@@ -262,42 +260,51 @@ def _siblings(group: Group) -> Any:
     return Group.objects.filter(collection=group.collection_id)
 
 
-def _present(group: Group, artifact_ids: Sequence[str]) -> dict[str, Any]:
-    """Which of the artifacts are in a group: their rows, each with its ``position``. Costs one query.
+def _present(group: Group, artifact_ids: Sequence[str]) -> dict[str, GroupArtifact]:
+    """Which of the artifacts are in a group: their rows by the ids of the artifacts. Costs two queries."""
+    return _entries(group, members_of(group.collection, artifact_ids).values())
 
-    Returns:
-        The rows by the ids of the artifacts.
-    """
+
+def _entries(group: Group, members: Iterable[CollectionArtifact]) -> dict[str, GroupArtifact]:
+    """Which members of its collection are in a group: the rows by the ids of the artifacts. One query."""
 
     def make() -> InstanceQuery:
-        # Through the collection, and not by a join: the databases find the rows by their indexes.
-        members = CollectionArtifact.objects.filter(
-            collection=Param("collection"), artifact__pk__any_of=Param("artifacts")
+        entries = GroupArtifact.objects.filter(group=Param("group"))
+        return InstanceQuery(
+            entries.filter(collection_artifact__pk__any_of=Param("members")).order_by(), planned_once=False
         )
-        rows = GroupArtifact.objects.filter(
-            group=Param("group"), collection_artifact__in=members.values("pk")
-        )
-        placed = rows.with_positions().annotate(artifact_id=F("collection_artifact__artifact_id")).order_by()
-        return InstanceQuery(placed, extras=["artifact_id", "position"], planned_once=False)
 
-    values = {"group": group.pk, "collection": group.collection_id, "artifacts": list(artifact_ids)}
-    return {row.artifact_id: row for row in compiled(_present, make).instances(values)}
+    artifact_ids = {member.pk: member.artifact_id for member in members}
+    rows = compiled(_entries, make).instances({"group": group.pk, "members": list(artifact_ids)})
+    return {artifact_ids[row.collection_artifact_id]: row for row in rows}
 
 
 def _place(group: Group, artifact_ids: Sequence[str], position: int | None) -> list[Place]:
     """Put artifacts into a group whose collection is locked; see `place_artifacts`."""
     members, _ = join(group.collection, artifact_ids)
-    present = _present(group, artifact_ids)
+    present = _entries(group, members)
     newcomers = [member for member in members if member.artifact_id not in present]
     block = newcomers if position is None else members
     entries = _insert_block(group, block, position)
-    record_created([entries[member.pk] for member in newcomers])
+    record_created([entries[member.artifact_id] for member in newcomers])
     if len(block) > len(newcomers):
         record_rearranged(group, "artifacts")
-    placed = _present(group, artifact_ids)
-    return [
-        Place(id, placed[id].position, placed[id].added_at, created=id not in present) for id in artifact_ids
-    ]
+    positions = _positions(group, entries, staying=present if position is None else {})
+    rows = entries | present
+    return [Place(id, positions[id], rows[id].added_at, created=id not in present) for id in artifact_ids]
+
+
+def _positions(
+    group: Group, block: Mapping[str, GroupArtifact], *, staying: Mapping[str, GroupArtifact]
+) -> dict[str, int]:
+    """The positions by artifact: one is counted for the whole block, and one for each that stays."""
+    first = GROUP_ARTIFACTS.position_of(group.pk, next(iter(block.values())).rank) if block else 0
+    positions = {id: position for position, id in enumerate(block, first)}
+    if staying:
+        ids = [row.pk for row in staying.values()]
+        rows: Any = GroupArtifact.objects.filter(pk__in=ids).with_positions()
+        positions |= rows.values_list("collection_artifact__artifact_id", "position")
+    return positions
 
 
 def _insert_block(
@@ -306,13 +313,13 @@ def _insert_block(
     """Give the members consecutive ranks from ``position`` on, whether they are in the group or not.
 
     Returns:
-        The rows by the ids of the memberships.
+        The rows by the ids of the artifacts.
     """
     ids = [member.pk for member in block]
     first = GROUP_ARTIFACTS.make_room(group.pk, position, count=len(ids), besides=ids)
     entries = {
-        id: GroupArtifact(group=group, collection_artifact_id=id, rank=first + offset)
-        for offset, id in enumerate(ids)
+        member.artifact_id: GroupArtifact(group=group, collection_artifact_id=member.pk, rank=rank)
+        for rank, member in enumerate(block, first)
     }
     insert(list(entries.values()), unique=("group", "collection_artifact"), replace=("rank",))
     return entries

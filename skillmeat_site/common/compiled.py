@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import orjson
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model, QuerySet
 
 T = TypeVar("T")
@@ -134,7 +134,8 @@ def send(sql: str, params: Sequence[Any], *, planned_once: bool = True) -> list[
     Returns:
         The rows, if it is one that has any.
     """
-    database: Any = connection
+    # Itself, and not what looks for that of the thread whenever it is asked anything.
+    database: Any = connections[DEFAULT_DB_ALIAS]
     if not database.execute_wrappers and not database.queries_logged:
         return database.send(sql, params, planned_once=planned_once)
     with database.cursor() as cursor:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
@@ -81,6 +81,19 @@ class Siblings:
             moved.update(rank=F("rank") + count + SPACE)
             room += count + SPACE
         return preceding + 1 + (room - count) // 2
+
+    def position_of(self, parent_id: str, rank: int) -> int:
+        """How many siblings stand before the one with this rank. Costs one query."""
+
+        def make() -> CompiledQuery:
+            before = Value(Param("rank"), output_field=TextField())
+            rows = self.model._default_manager.filter(**{self.parent: Param("parent"), "rank__lt": before})
+            return CompiledQuery(
+                rows.order_by().values_list("pk"), template="SELECT COUNT(*) FROM ({}) AS preceding"
+            )
+
+        ((position,),) = compiled((self, "position"), make).rows({"parent": parent_id, "rank": rank})
+        return position
 
     def _ranks(
         self, values: Mapping[str, Any], *, limit: int, offset: int = 0, backwards: bool = False

@@ -1,4 +1,4 @@
-"""Writes of single rows by SQL that is made once, as `skillmeat_site.common.compiled` does for reads.
+"""Writes of one row, or a few, by SQL that is made once, as `skillmeat_site.common.compiled` does for reads.
 
 They tell no signals, so they see to the audit trail themselves; only `insert` leaves that to its caller.
 """
@@ -6,11 +6,14 @@ They tell no signals, so they see to the audit trail themselves; only `insert` l
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
 
 from skillmeat_site.audit.trail import record_changed, record_created, record_deleted
 from skillmeat_site.common.compiled import compiled, send
+
+# A statement is kept for each number of rows that are inserted together, up to this one.
+FEW = 4
 
 
 def create(row: Model) -> None:
@@ -26,12 +29,12 @@ def insert(rows: Sequence[Any], *, unique: Sequence[str] = (), replace: Sequence
         unique: fields by which a row may be there already.
         replace: the fields of such a row that get the new values.
     """
-    if len(rows) == 1:
-        fields, sql = compiled(
-            (insert, type(rows[0]), unique, replace), lambda: _insert(rows[0], unique, replace)
-        )
-        send(sql, _values(rows[0], fields, add=True))
-        rows[0]._state.adding = False
+    if 1 <= len(rows) <= FEW:
+        key = (insert, type(rows[0]), len(rows), unique, replace)
+        fields, sql = compiled(key, lambda: _insert(rows, unique, replace))
+        send(sql, [value for row in rows for value in _values(row, fields, add=True)])
+        for row in rows:
+            row._state.adding = False
     elif rows:
         conflicts: Any = {"update_conflicts": True, "unique_fields": unique, "update_fields": replace}
         type(rows[0])._default_manager.bulk_create(rows, **(conflicts if unique else {}))
@@ -61,13 +64,17 @@ def delete(rows: Sequence[Model]) -> None:
 
 
 def _values(row: Model, fields: Iterable[Field], *, add: bool) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add), connection) for field in fields]
+    # The connection itself: `connection` looks for that of the thread whenever it is asked anything.
+    database = connections[DEFAULT_DB_ALIAS]
+    return [field.get_db_prep_save(field.pre_save(row, add), database) for field in fields]
 
 
-def _insert(row: Model, unique: Sequence[str], replace: Sequence[str]) -> tuple[list[Field], str]:
+def _insert(rows: Sequence[Model], unique: Sequence[str], replace: Sequence[str]) -> tuple[list[Field], str]:
+    row = rows[0]
     # The database numbers the others itself.
     fields: list[Any] = [field for field in row._meta.concrete_fields if not field.db_returning]
-    sql = f"INSERT INTO {_table(row)} ({_names(fields)}) VALUES ({', '.join(['%s'] * len(fields))})"
+    values = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
+    sql = f"INSERT INTO {_table(row)} ({_names(fields)}) VALUES {values}"
     if unique:
         known = _names(row._meta.get_field(name) for name in unique)
         columns = [_names([row._meta.get_field(name)]) for name in replace]
