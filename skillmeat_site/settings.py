@@ -66,7 +66,7 @@ TOKEN_TTL_DAYS = env.int("TOKEN_TTL_DAYS", default=30)
 MAX_BODY_BYTES = 2 * 1024 * 1024
 
 # How much each worker keeps of answers that are still true; see `common/kept_answers.py`.
-KEPT_ANSWERS_MIB = env.int("KEPT_ANSWERS_MIB", default=16)
+KEPT_ANSWERS_MIB = max(0, env.int("KEPT_ANSWERS_MIB", default=16))
 
 # --- Applications -----------------------------------------------------------------------------
 

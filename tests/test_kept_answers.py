@@ -122,6 +122,20 @@ def test_what_is_kept_needs_a_valid_token_of_an_active_user(
         assert_envelope(client.get(url), 401)
 
 
+def test_a_user_who_is_changed_between_the_look_and_the_rest_is_not_kept(
+    api: Any, viewer_api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change_and_look(token: ApiToken) -> None:
+        monkeypatch.undo()
+        User.objects.filter(username="editor").update(email="new@example.org")
+        viewer_api.get(f"{API}/auth/me")
+        viewer_api.get(f"{API}/auth/me")
+
+    monkeypatch.setattr(ApiToken, "touch", change_and_look)
+    api.get(f"{API}/auth/me")
+    assert api.get(f"{API}/auth/me").json()["email"] == "new@example.org"
+
+
 def test_each_query_and_method_has_an_answer_of_its_own(api: Any, make_collection: Any) -> None:
     for name in ("a", "b"):
         make_collection(name)
@@ -151,3 +165,14 @@ def test_errors_are_not_kept(api: Any, is_kept: Any) -> None:
     for _ in range(2):
         assert_envelope(read(), 404)
     assert not is_kept(read)
+
+
+def test_a_query_in_another_encoding_is_another_query(api: Any, make_collection: Any) -> None:
+    make_collection("café")
+
+    def found(content_type: str) -> int:
+        return api.get(f"{API}/collections?search=caf%C3%A9", content_type=content_type).json()["total"]
+
+    for _ in range(2):
+        assert found("application/json") == 1
+        assert found("application/json; charset=latin-1") == 0

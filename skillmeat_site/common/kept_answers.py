@@ -1,13 +1,13 @@
 """Answers to GET requests that are given again for as long as nobody has written anything.
 
-A look at the database tells its state, a text that never comes back once anybody has committed
-anything. A state that was seen before says that the database is as it was then, and so is every
-answer that was begun since.
+A look at the database tells its state, as its connection sees it: a text that never comes back once
+anybody has committed anything. So the database has not changed since a state was first seen, and what
+was begun since then is what it would answer now.
 """
 
 import time
-from collections.abc import Hashable
 from dataclasses import dataclass
+from sys import getsizeof
 from threading import Lock
 from typing import Any
 
@@ -15,8 +15,10 @@ from cachetools import LRUCache
 from django.conf import settings
 from django.db.models import Func, TextField
 
-# Of one connection to PostgreSQL there is one at a time, of each thread's to SQLite another one.
+# Each connection has one at a time, and there are a few.
 _STATES_REMEMBERED = 64
+# Of the cache itself, for each answer.
+_BYTES_BESIDES = 500
 
 
 class DatabaseState(Func):
@@ -33,10 +35,10 @@ class DatabaseState(Func):
     def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
         """Which transactions are over: each that writes has a number, and they are given in turn.
 
-        A server that was restarted may have been restored, and give the same numbers again.
+        A server that has crashed, or was restored, may give the same numbers again, but to other connections.
         """
-        state = "pg_current_snapshot()::text || '/' || pg_postmaster_start_time()"
-        return self.as_sql(compiler, connection, template=state)
+        server = "pg_postmaster_start_time() || '/' || pg_backend_pid()"
+        return self.as_sql(compiler, connection, template=f"{server} || '/' || pg_current_snapshot()::text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +46,53 @@ class Answer:
     """The body of a 200.
 
     Attributes:
-        begun: when reading it began, by the monotonic clock.
+        key: who asked for what.
+        state: what the look told before it was read.
+        begun: when that look began, by the monotonic clock.
     """
 
+    key: str
     body: bytes
     etag: str
+    state: str
     begun: float
+
+    @property
+    def size(self) -> int:
+        """Bytes that keeping it takes, about. A URL may be longer than what it finds."""
+        return getsizeof(self.key) + getsizeof(self.body) + _BYTES_BESIDES
 
 
 class KeptAnswers:
     """The answers that this process keeps; those asked for least recently make room.
 
     Args:
-        size: bytes of all bodies together.
+        size: bytes that all of them may take.
     """
 
     def __init__(self, size: int) -> None:
-        self._answers: LRUCache[Hashable, Answer] = LRUCache(size, getsizeof=lambda answer: len(answer.body))
+        self._answers: LRUCache[str, Answer] = LRUCache(size, getsizeof=lambda answer: answer.size)
         self._first_seen: LRUCache[str, float] = LRUCache(_STATES_REMEMBERED)
         self._lock = Lock()
 
-    def find(self, key: Hashable, state: str) -> Answer | None:
+    def find(self, key: str, state: str) -> Answer | None:
         """The answer under ``key`` if it is what the database, in this state, would give.
 
         It may know more than that: what was committed since the look.
         """
         with self._lock:
             # Taken after the look, so the database was in this state already.
-            unchanged_since = self._first_seen.setdefault(state, time.monotonic())
+            first_seen = self._first_seen.setdefault(state, time.monotonic())
             answer = self._answers.get(key)
-        return answer if answer and answer.begun >= unchanged_since else None
+        return answer if answer and (answer.state == state or answer.begun >= first_seen) else None
 
-    def keep(self, key: Hashable, answer: Answer) -> None:
-        """Keep an answer, unless it is larger than all may be together."""
+    def keep(self, answer: Answer) -> None:
+        """Keep an answer, unless it alone takes more than all may."""
         with self._lock:
-            if len(answer.body) <= self._answers.maxsize:
-                self._answers[key] = answer
+            # Or its key would stay, besides the new one.
+            self._answers.pop(answer.key, None)
+            if answer.size <= self._answers.maxsize:
+                self._answers[answer.key] = answer
 
 
 kept_answers = KeptAnswers(settings.KEPT_ANSWERS_MIB * 1024 * 1024)

@@ -63,33 +63,40 @@ class ApiViewSet(GenericViewSet):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer a request: a GET from what is kept, others with care if a header asks for it."""
         method, guard = request.method.lower(), _GUARDS.get(request.method)
-        around = self._kept_or_anew if method == "get" else None
-        if guard and guard in request.headers:
+        around: Callable[..., Any] | None = None
+        if method == "get":
+            around = partial(self._kept_or_anew, time.monotonic())
+        elif guard and guard in request.headers:
             around = self._in_one_transaction
         if around and hasattr(self, method):
             setattr(self, method, partial(around, getattr(self, method)))
         return super().dispatch(request, *args, **kwargs)
 
     def _kept_or_anew(
-        self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
+        self, begun: float, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
         """What ``handler`` would answer; it is called only if that is not kept.
 
         What is read inside a transaction may never be committed, so it is not kept.
+
+        Args:
+            begun: when the request was, by the monotonic clock.
         """
         state = getattr(request.auth, "database_state", None)
         if state is None or connection.in_atomic_block:
             return handler(request, *args, **kwargs)
-        key = (request.user.pk, request.path_info, request.META.get("QUERY_STRING"))
+        # The encoding is that of the query, as Django reads it.
+        query = (request.META.get("QUERY_STRING"), request.encoding)
+        key = repr((request.user.pk, request.path_info, *query))
         if kept := kept_answers.find(key, state):
             return HttpResponse(
                 kept.body, content_type=FastJSONRenderer.media_type, headers={"ETag": kept.etag}
             )
-        begun = time.monotonic()
 
         def keep(response: Response) -> None:
-            response["ETag"] = etag_of(response.content)
-            kept_answers.keep(key, Answer(response.content, response["ETag"], begun))
+            if response.status_code == status.HTTP_200_OK:
+                response["ETag"] = etag_of(response.content)
+                kept_answers.keep(Answer(key, response.content, response["ETag"], state, begun))
 
         response = handler(request, *args, **kwargs)
         response.add_post_render_callback(keep)

@@ -43,4 +43,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.validate_no_broken_transaction()
         with self.wrap_database_errors, Cursor(self.connection) as cursor:
             cursor.execute(sql, params, prepare=None if planned_once else False)
-            return cursor.fetchall() if cursor.description else []
+            # `description` would tell too, but makes an object of every column.
+            return [] if cursor.rownumber is None else cursor.fetchall()

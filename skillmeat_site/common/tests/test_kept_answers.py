@@ -4,57 +4,70 @@ import time
 
 from skillmeat_site.common.kept_answers import Answer, KeptAnswers
 
-
-def answer(body: bytes = b"{}") -> Answer:
-    return Answer(body, '"etag"', time.monotonic())
+ROOM = 10_000
 
 
-def test_an_answer_is_good_in_the_state_in_which_it_was_begun():
-    answers = KeptAnswers(100)
-    assert answers.find("key", "state") is None
+def answer(key: str = "key", body: bytes = b"{}", state: str = "state") -> Answer:
+    return Answer(key, body, '"etag"', state, time.monotonic())
+
+
+def test_an_answer_is_good_in_the_state_that_it_was_read_in():
+    answers = KeptAnswers(ROOM)
     kept = answer()
-    answers.keep("key", kept)
+    assert answers.find("key", "state") is None
+    answers.keep(kept)
     assert answers.find("key", "state") is kept
 
 
 def test_an_answer_from_before_a_state_was_seen_is_not_good_in_it():
-    answers = KeptAnswers(100)
-    answers.find("key", "old")
-    answers.keep("key", answer())
+    answers = KeptAnswers(ROOM)
+    answers.keep(answer(state="old"))
     assert answers.find("key", "new") is None
     assert answers.find("key", "new") is None
 
 
-def test_an_answer_that_was_begun_by_one_who_saw_another_state_is_good_if_nothing_has_changed_since():
-    answers = KeptAnswers(100)
-    answers.find("key", "as one connection counts")
-    answers.find("key", "as another one counts")
-    kept = answer()
-    answers.keep("key", kept)
-    assert answers.find("key", "as one connection counts") is kept
-    assert answers.find("key", "as another one counts") is kept
+def test_an_answer_that_was_read_by_another_connection_is_good_if_nothing_has_changed_since():
+    answers = KeptAnswers(ROOM)
+    assert answers.find("key", "as one counts") is None
+    kept = answer(state="as another one counts")
+    answers.keep(kept)
+    assert answers.find("key", "as one counts") is kept
 
 
 def test_an_answer_that_took_long_is_as_old_as_its_beginning():
-    answers = KeptAnswers(100)
-    slow = answer()
-    answers.find("key", "after a write")
-    answers.keep("key", slow)
-    assert answers.find("key", "after a write") is None
+    answers = KeptAnswers(ROOM)
+    slow = answer(state="before a write")
+    answers.find("key", "after it")
+    answers.keep(slow)
+    assert answers.find("key", "after it") is None
+
+
+def test_a_newer_answer_takes_the_place_of_the_one_before():
+    answers = KeptAnswers(ROOM)
+    answers.keep(answer(state="old"))
+    newer = answer()
+    answers.keep(newer)
+    assert answers.find("key", "state") is newer
 
 
 def test_those_asked_for_least_recently_make_room():
-    answers = KeptAnswers(5)
-    answers.find("any", "state")
-    answers.keep("a", answer(b"{}"))
-    answers.keep("b", answer(b"{}"))
+    answers = KeptAnswers(2 * answer("a").size)
+    answers.keep(answer("a"))
+    answers.keep(answer("b"))
     answers.find("a", "state")
-    answers.keep("c", answer(b"{}"))
+    answers.keep(answer("c"))
     assert [key for key in "abc" if answers.find(key, "state")] == ["a", "c"]
 
 
+def test_a_long_url_takes_room_too():
+    answers = KeptAnswers(ROOM)
+    long = ["a" * 8_000, "b" * 8_000]
+    for key in long:
+        answers.keep(answer(key))
+    assert [key for key in long if answers.find(key, "state")] == [long[1]]
+
+
 def test_an_answer_larger_than_all_may_be_together_is_not_kept():
-    answers = KeptAnswers(5)
-    answers.find("key", "state")
-    answers.keep("key", answer(b"[1, 2]"))
+    answers = KeptAnswers(ROOM)
+    answers.keep(answer("key", b"x" * ROOM))
     assert answers.find("key", "state") is None
