@@ -146,7 +146,6 @@ def _connect() -> Any:
         raw = sqlite3.connect(settings["NAME"], isolation_level=None, timeout=20)
         register_functions(raw)
         raw.create_function("UNICODE_UPPER", 1, str.upper, deterministic=True)
-        raw.create_function("connection_number", 0, int)
         raw.execute("PRAGMA foreign_keys=ON")
         raw.execute("PRAGMA synchronous=FULL")
         return raw

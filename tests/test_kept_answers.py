@@ -1,5 +1,6 @@
 """Answers that are given again: only while they are what the database would say."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,11 @@ from django.db import connection, transaction
 
 from collections_app.models import Collection
 from skillmeat_site.accounts.models import ApiToken
+from skillmeat_site.common import viewsets
+from skillmeat_site.common.json import FastJSONRenderer
+from skillmeat_site.common.kept_answers import KeptAnswers
 from tests.calls import API, CALLS, Call, World, assert_envelope
-from tests.crowd import on_own_connection
+from tests.crowd import CLIENTS, at_once, on_own_connection
 from tests.services import POSTGRESQL_URL
 
 # What is read inside a transaction, such as that of other tests, is not kept.
@@ -35,10 +39,11 @@ def is_kept(count_queries: Any) -> Callable[[Callable[[], Any]], bool]:
 
 def test_every_get_is_answered_again_from_what_is_kept(api: Any, world: World, is_kept: Any) -> None:
     for call in READS:
-        first = call.send(api, world)
+        with transaction.atomic():
+            anew = call.send(api, world)
         assert is_kept(lambda call=call: call.send(api, world)), call
-        again = call.send(api, world)
-        assert (again.content, again.headers) == (first.content, {**first.headers, **request_id(again)}), call
+        kept = call.send(api, world)
+        assert (kept.content, kept.headers) == (anew.content, {**anew.headers, **request_id(kept)}), call
 
 
 def request_id(response: Any) -> dict[str, str]:
@@ -102,6 +107,35 @@ def test_what_is_read_in_a_transaction_is_not_kept(api: Any, make_collection: An
         assert not is_kept(read)
         transaction.set_rollback(True)
     assert read() == 0
+
+
+class InOneState(KeptAnswers):
+    """As if nobody else used the same PostgreSQL."""
+
+    def find(self, key: str, state: str) -> Any:
+        return super().find(key, "the same")
+
+
+@pytest.mark.postgresql
+def test_of_many_who_ask_for_the_same_at_once_one_answer_is_made(
+    client_of: Any, make_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, user, made = InOneState(2**20), make_user("reader"), []
+    crowd = [client_of(user) for _ in range(CLIENTS)]
+    render = FastJSONRenderer.render
+
+    def render_slowly(self: Any, data: Any) -> bytes:
+        made.append(data)
+        time.sleep(0.1)
+        return render(self, data)
+
+    monkeypatch.setattr(viewsets, "kept_answers", answers)
+    monkeypatch.setattr(FastJSONRenderer, "render", render_slowly)
+    answers.find("any", "state")
+    answered = at_once(*(lambda client=client: client.get(f"{API}/collections") for client in crowd))
+
+    assert {answer.json()["total"] for answer in answered} == {0}
+    assert len(made) == 1
 
 
 def test_nobody_gets_what_is_kept_for_another(api: Any, viewer_api: Any) -> None:

@@ -97,7 +97,8 @@ def test_a_database_that_is_being_recovered_is_busy(writer):
 def state(database: Any) -> str:
     sql, params = DatabaseState().as_sqlite(User.objects.all().query.get_compiler("default"), connection)
     with database.cursor() as cursor:
-        return cursor.execute(f"SELECT {sql}", params).fetchone()[0]
+        told = cursor.execute(f"SELECT {sql}", params).fetchone()[0]
+    return f"{database.generation} {told}"
 
 
 def test_the_state_of_the_database_is_another_one_once_anybody_has_written(busy, writer):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -32,16 +32,22 @@ class ApiTokenAuthentication(TokenAuthentication):
 
 
 def _token(digest: str) -> ApiToken | None:
-    """The token with its user, whether they are valid or not, and the state of the database meanwhile."""
+    """The token with its user, whether they are valid or not.
+
+    And the state of the database meanwhile, unless the connection was made for it.
+    """
     names, user_names = _columns(ApiToken), _columns(User)
     columns: list[str | DatabaseState] = [*names, *(f"user__{name}" for name in user_names), DatabaseState()]
     query = compiled(
         _token, lambda: CompiledQuery(ApiToken.objects.filter(pk=Param("digest")).values_list(*columns))
     )
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    generation = database.generation
     for row in query.rows({"digest": digest}):
         token = ApiToken.from_db(DEFAULT_DB_ALIAS, names, row[: len(names)])
         token.user = User.from_db(DEFAULT_DB_ALIAS, user_names, row[len(names) : -1])
-        token.database_state = row[-1]
+        if database.generation == generation:
+            token.database_state = f"{generation} {row[-1]}"
         return token
     return None
 

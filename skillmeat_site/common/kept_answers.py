@@ -6,6 +6,7 @@ was begun since then is what it would answer now.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from sys import getsizeof
 from threading import Lock
@@ -15,30 +16,30 @@ from cachetools import LRUCache
 from django.conf import settings
 from django.db.models import Func, TextField
 
-# Each connection has one at a time, and there are a few.
+# On SQLite each connection has one at a time, and there are a few.
 _STATES_REMEMBERED = 64
+# A few keys share one; more than there are threads, so that hardly anybody waits for another's answer.
+_LOCKS = 256
 # Of the cache itself, for each answer.
 _BYTES_BESIDES = 500
 
 
 class DatabaseState(Func):
-    """The state, as a column of a query that is sent anyway; outside transactions only."""
+    """What the database tells of its state, as a column of a query that is sent anyway.
+
+    Outside transactions only. It means something together with the ``generation`` of the connection.
+    """
 
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
         """What others have committed, as this connection has counted it, and what it wrote itself."""
         others = "(SELECT data_version FROM pragma_data_version)"
-        own = "connection_number() || '/' || total_changes()"
-        return self.as_sql(compiler, connection, template=f"{own} || '/' || {others}")
+        return self.as_sql(compiler, connection, template=f"total_changes() || '/' || {others}")
 
     def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
-        """Which transactions are over: each that writes has a number, and they are given in turn.
-
-        A server that has crashed, or was restored, may give the same numbers again, but to other connections.
-        """
-        server = "pg_postmaster_start_time() || '/' || pg_backend_pid()"
-        return self.as_sql(compiler, connection, template=f"{server} || '/' || pg_current_snapshot()::text")
+        """Which transactions are over: each that writes has a number, and they are given in turn."""
+        return self.as_sql(compiler, connection, template="pg_current_snapshot()::text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,21 @@ class KeptAnswers:
         self._answers: LRUCache[str, Answer] = LRUCache(size, getsizeof=lambda answer: answer.size)
         self._first_seen: LRUCache[str, float] = LRUCache(_STATES_REMEMBERED)
         self._lock = Lock()
+        self._turns = [Lock() for _ in range(_LOCKS)]
+
+    def find_or_make(self, key: str, state: str, make: Callable[[], Answer]) -> Answer:
+        """The answer under ``key``, which ``make`` makes unless there is one: see `find`.
+
+        Many who ask for the same at once wait for the first of them to make it.
+        """
+        if answer := self.find(key, state):
+            return answer
+        with self._turns[hash(key) % _LOCKS]:
+            answer = self.find(key, state)
+            if answer is None:
+                answer = make()
+                self.keep(answer)
+            return answer
 
     def find(self, key: str, state: str) -> Answer | None:
         """The answer under ``key`` if it is what the database, in this state, would give.

@@ -88,19 +88,15 @@ class ApiViewSet(GenericViewSet):
         # The encoding is that of the query, as Django reads it.
         query = (request.META.get("QUERY_STRING"), request.encoding)
         key = repr((request.user.pk, request.path_info, *query))
-        if kept := kept_answers.find(key, state):
-            return HttpResponse(
-                kept.body, content_type=FastJSONRenderer.media_type, headers={"ETag": kept.etag}
-            )
 
-        def keep(response: Response) -> None:
-            if response.status_code == status.HTTP_200_OK:
-                response["ETag"] = etag_of(response.content)
-                kept_answers.keep(Answer(key, response.content, response["ETag"], state, begun))
+        def make() -> Answer:
+            body = FastJSONRenderer().render(handler(request, *args, **kwargs).data)
+            return Answer(key, body, etag_of(body), state, begun)
 
-        response = handler(request, *args, **kwargs)
-        response.add_post_render_callback(keep)
-        return response
+        answer = kept_answers.find_or_make(key, state, make)
+        return HttpResponse(
+            answer.body, content_type=FastJSONRenderer.media_type, headers={"ETag": answer.etag}
+        )
 
     def _in_one_transaction(
         self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any

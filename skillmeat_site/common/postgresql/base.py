@@ -2,15 +2,30 @@
 
 import select
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 
+_generations = count(1)
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Named by ``ENGINE`` in the settings."""
+    """Named by ``ENGINE`` in the settings.
+
+    Attributes:
+        generation: another one whenever this process has connected, as it must after the server has
+            crashed or was restored, and may give numbers to transactions that it gave before.
+    """
+
+    generation = 0
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """A connection, of a new generation."""
+        DatabaseWrapper.generation = next(_generations)
+        return super().get_new_connection(conn_params)
 
     def is_usable(self) -> bool:
         """Whether the connection, which nobody is using at the moment, is still there and in no transaction.

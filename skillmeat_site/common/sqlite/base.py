@@ -10,18 +10,22 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 
 LOOK_MILLISECONDS = 2
-_numbers = count()
+_generations = count(1)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Named by ``ENGINE`` in the settings."""
+    """Named by ``ENGINE`` in the settings.
+
+    Attributes:
+        generation: the number of the connection; no other one of this process has, or had, the same.
+    """
+
+    generation = 0
 
     def get_new_connection(self, conn_params: Any) -> Any:
-        """A connection that knows its number: no other one of this process has, or had, the same."""
-        database = super().get_new_connection(conn_params)
-        number = next(_numbers)
-        database.create_function("connection_number", 0, lambda: number)
-        return database
+        """A connection, with a number."""
+        self.generation = next(_generations)
+        return super().get_new_connection(conn_params)
 
     def send(self, sql: str, params: Sequence[Any], *, planned_once: bool) -> list[Any]:
         """Send a statement that is sent again and again; the driver plans each once anyway.
