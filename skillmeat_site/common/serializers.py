@@ -18,7 +18,8 @@ T = TypeVar("T")
 
 # PostgreSQL cannot store it.
 NO_NUL = r"^[^\x00]*$"
-NO_NUL_NOR_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
+# To Python, which strips them, some separators are blanks that are none to the readers of the document.
+NO_NUL_NOR_BLANK = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
 
 
 class TextField(serializers.CharField):
