@@ -82,6 +82,8 @@ class KeptAnswers:
 
         Many who ask for the same at once wait for the first of them to make it.
         """
+        if not self._answers.maxsize:
+            return make()  # Those who wait would get nothing for it.
         if answer := self.find(key, state):
             return answer
         with self._turns[hash(key) % _LOCKS]:

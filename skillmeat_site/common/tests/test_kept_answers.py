@@ -71,3 +71,15 @@ def test_an_answer_larger_than_all_may_be_together_is_not_kept():
     answers = KeptAnswers(ROOM)
     answers.keep(answer("key", b"x" * ROOM))
     assert answers.find("key", "state") is None
+
+
+def test_where_nothing_is_kept_nobody_waits_for_another():
+    answers = KeptAnswers(0)
+
+    def make() -> Answer:
+        # Another request for the same, while the first is still being answered.
+        assert answers.find_or_make("key", "state", answer) is not None
+        return answer()
+
+    assert answers.find_or_make("key", "state", make) is not None
+    assert answers.find("key", "state") is None
