@@ -49,7 +49,7 @@ class Answer:
     Attributes:
         key: who asked for what.
         state: what the look told before it was read.
-        begun: when that look began, by the monotonic clock.
+        begun: when the request for it began, before that look, by the monotonic clock.
     """
 
     key: str

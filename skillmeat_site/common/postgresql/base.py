@@ -24,8 +24,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: Any) -> Any:
         """A connection, of a new generation."""
+        made = super().get_new_connection(conn_params)
+        # Not before: a crash meanwhile would leave both sides of it in one generation.
         DatabaseWrapper.generation = next(_generations)
-        return super().get_new_connection(conn_params)
+        return made
 
     def is_usable(self) -> bool:
         """Whether the connection, which nobody is using at the moment, is still there and in no transaction.
