@@ -8,9 +8,10 @@ from gunicorn import util
 port = os.environ.get("PORT", "8000")
 bind = [f"0.0.0.0:{port}"]
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# Threads let a worker go on while one request waits for the database.
+# A second thread lets a worker go on while one request waits for the database. More take turns at
+# Python's lock, which costs more than it gains: docs/decisions/0013-near-the-floor.md.
 worker_class = "gthread"
-threads = 4
+threads = 2
 keepalive = 65
 timeout = 60
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()

@@ -4,13 +4,16 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Model
 from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
 from skillmeat_site.accounts.models import ApiToken, digest
 from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
 from skillmeat_site.common.kept_answers import DatabaseState
+
+# What a request needs to know, in the order of the models.
+_TOKEN_FIELDS = ("digest", "user_id", "last_used_at", "expires_at", "revoked_at")
+_USER_FIELDS = ("id", "is_superuser", "username", "email", "is_staff", "is_active")
 
 
 class ApiTokenAuthentication(TokenAuthentication):
@@ -32,25 +35,23 @@ class ApiTokenAuthentication(TokenAuthentication):
 
 
 def _token(digest: str) -> ApiToken | None:
-    """The token with its user, whether they are valid or not.
+    """The token with its user, whether they are valid or not; other fields of both are read when asked for.
 
     And the state of the database meanwhile, unless the connection was made for it.
     """
-    names, user_names = _columns(ApiToken), _columns(User)
-    columns: list[str | DatabaseState] = [*names, *(f"user__{name}" for name in user_names), DatabaseState()]
+    columns: list[str | DatabaseState] = [*_TOKEN_FIELDS, *(f"user__{name}" for name in _USER_FIELDS)]
     query = compiled(
-        _token, lambda: CompiledQuery(ApiToken.objects.filter(pk=Param("digest")).values_list(*columns))
+        _token,
+        lambda: CompiledQuery(
+            ApiToken.objects.filter(pk=Param("digest")).values_list(*columns, DatabaseState())
+        ),
     )
     database: Any = connections[DEFAULT_DB_ALIAS]
     generation = database.generation
     for row in query.rows({"digest": digest}):
-        token = ApiToken.from_db(DEFAULT_DB_ALIAS, names, row[: len(names)])
-        token.user = User.from_db(DEFAULT_DB_ALIAS, user_names, row[len(names) : -1])
+        token = ApiToken.from_db(DEFAULT_DB_ALIAS, _TOKEN_FIELDS, row[: len(_TOKEN_FIELDS)])
+        token.user = User.from_db(DEFAULT_DB_ALIAS, _USER_FIELDS, row[len(_TOKEN_FIELDS) : -1])
         if database.generation == generation:
             token.database_state = f"{generation} {row[-1]}"
         return token
     return None
-
-
-def _columns(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]

@@ -62,8 +62,9 @@ class ConditionalGet(ConditionalGetMiddleware):
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         """The response, with an ``ETag``; 304 or 412 when a condition of the request says so."""
-        if request.method == "GET" and self.needs_etag(response) and not response.streaming:
-            response.setdefault("ETag", etag_of(response.content))
+        wanted = request.method == "GET" and self.needs_etag(response) and not response.streaming
+        if wanted and not response.has_header("ETag"):
+            response.headers["ETag"] = etag_of(response.content)
         conditional = super().process_response(request, response)
         if conditional is not response and conditional.status_code == HTTPStatus.PRECONDITION_FAILED:
             return error_response(PreconditionFailed())

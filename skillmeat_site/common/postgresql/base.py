@@ -25,6 +25,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> Any:
         """A connection, of a new generation."""
         made = super().get_new_connection(conn_params)
+        self._sender = Cursor(made)
         # Not before: a crash meanwhile would leave both sides of it in one generation.
         DatabaseWrapper.generation = next(_generations)
         return made
@@ -58,7 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.close_if_health_check_failed()
         self.ensure_connection()
         self.validate_no_broken_transaction()
-        with self.wrap_database_errors, Cursor(self.connection) as cursor:
-            cursor.execute(sql, params, prepare=None if planned_once else False)
+        with self.wrap_database_errors:
+            self._sender.execute(sql, params, prepare=None if planned_once else False)
             # `description` would tell too, but makes an object of every column.
-            return [] if cursor.rownumber is None else cursor.fetchall()
+            return [] if self._sender.rownumber is None else self._sender.fetchall()
