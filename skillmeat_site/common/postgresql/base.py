@@ -25,6 +25,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: Any) -> Any:
         """A connection, of a new generation."""
         made = super().get_new_connection(conn_params)
+        # One for all statements of `send`, since each is read to its end before the next.
         self._sender = Cursor(made)
         # Not before: a crash meanwhile would leave both sides of it in one generation.
         DatabaseWrapper.generation = next(_generations)
