@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 from django.core.cache import caches
@@ -17,17 +18,19 @@ PAUSE_SECONDS = 5
 
 # Of this process; each thread has a cache object of its own.
 _lost_at: float | None = None
+_noting = Lock()
 
 
 def _by_redis_or_database(name: str) -> Callable[..., Any]:
     def method(self: "RedisOrDatabaseCache", *args: Any, **kwargs: Any) -> Any:
-        if _is_due():
+        lost_at = _lost_at
+        if lost_at is None or time.monotonic() - lost_at > PAUSE_SECONDS:
             try:
                 result = getattr(self.redis, name)(*args, **kwargs)
             except RedisError as exc:
                 _note_loss(exc)
             else:
-                _note_return()
+                _note_answer(lost_at)
                 return result
         return getattr(caches["database"], name)(*args, **kwargs)
 
@@ -54,19 +57,25 @@ class RedisOrDatabaseCache(BaseCache):
     clear = _by_redis_or_database("clear")
 
 
-def _is_due() -> bool:
-    return _lost_at is None or time.monotonic() - _lost_at > PAUSE_SECONDS
-
-
 def _note_loss(exc: RedisError) -> None:
     global _lost_at
-    if _lost_at is None:
+    with _noting:
+        is_news = _lost_at is None
+        _lost_at = time.monotonic()
+    if is_news:
         logger.warning("Redis is gone, the database stands in for it: %s", exc)
-    _lost_at = time.monotonic()
 
 
-def _note_return() -> None:
+def _note_answer(lost_at: float | None) -> None:
+    """Redis answered. It is back if it was lost when it was asked, and not lost anew meanwhile.
+
+    Args:
+        lost_at: when it was lost, as known when it was asked.
+    """
     global _lost_at
-    if _lost_at is not None:
+    with _noting:
+        is_news = lost_at is not None and lost_at == _lost_at
+        if is_news:
+            _lost_at = None
+    if is_news:
         logger.warning("Redis is back.")
-    _lost_at = None

@@ -22,9 +22,10 @@ class Proxy:
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def stop(self) -> None:
-        """Cut all connections and refuse new ones."""
+        """Cut all connections and refuse new ones; it may be stopped already."""
         # Closing alone would leave the thread in accept().
-        self._listener.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for end in self._open:
             _cut(end)

@@ -93,3 +93,14 @@ def test_redis_is_left_alone_for_a_while_after_it_failed(lost, monkeypatch):
     monkeypatch.setattr(module, "PAUSE_SECONDS", -1)
     lost.get("key")
     assert len(attempts) == 2
+
+
+def test_an_answer_to_a_question_from_before_the_loss_is_no_return(lost, caplog, monkeypatch):
+    def answer_late(key: str) -> str:
+        lost.set(key, 1)  # Another request, which finds that Redis is gone.
+        return "from redis"
+
+    monkeypatch.setattr(lost.redis, "get", answer_late)
+    assert lost.get("key") == "from redis"
+
+    assert [record.message.split(",")[0] for record in caplog.records] == ["Redis is gone"]
