@@ -8,11 +8,14 @@ from gunicorn import util
 port = os.environ.get("PORT", "8000")
 bind = [f"0.0.0.0:{port}"]
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Threads that no client keeps waiting: docs/decisions/0016-slow-clients.md.
+worker_class = "skillmeat_site.worker.PatientWorker"
 # A second thread lets a worker go on while one request waits for the database. More take turns at
 # Python's lock, which costs more than it gains: docs/decisions/0013-near-the-floor.md.
-worker_class = "gthread"
 threads = 2
 keepalive = 65
+# Sending a file by the kernel waits for ever for a client who does not read.
+sendfile = False
 timeout = 60
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()
 # Nobody steers it from outside; signals do.

@@ -5,9 +5,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from skillmeat_site.common.wsgi import accept_chunked, replace_broken_content_type
+from skillmeat_site.common.wsgi import read_body, replace_broken_content_type
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "skillmeat_site.settings")
-application = replace_broken_content_type(accept_chunked(get_wsgi_application()))
+application = replace_broken_content_type(read_body(get_wsgi_application()))
 # What was loaded stays, so the garbage collector need not go through it again and again.
 gc.freeze()

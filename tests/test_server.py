@@ -3,12 +3,14 @@
 import http.client
 import json
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
 from tests.server import new_database, running_server
+from tests.sockets import CHUNKED, EXPECTING, LOGIN, clients_who_stop, statuses
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +86,67 @@ def test_what_is_no_http_is_answered_with_the_envelope(port):
 @pytest.mark.parametrize("path", ["/admin/login/", "/api/v1/docs", "/static/unfold/css/styles.css"])
 def test_pages_are_served_with_their_assets(port, path):
     assert call(port, "GET", path)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "part",
+    [b"", b"\x16\x03\x01", LOGIN[:60], LOGIN[:-1], CHUNKED[:-20]],
+    ids=["nothing", "TLS", "half a head", "half a body", "half of the chunks"],
+)
+def test_clients_who_send_half_a_request_hold_up_nobody(port, part):
+    with clients_who_stop(port, part):
+        started = time.monotonic()
+        assert [call(port, "GET", "/healthz")[0] for _ in range(8)] == [200] * 8
+        assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("request_", [LOGIN, CHUNKED], ids=["with a length", "in chunks"])
+def test_a_request_that_comes_byte_by_byte_is_answered(port, request_):
+    with clients_who_stop(port, b"", count=1) as (client,):
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in request_:
+            client.sendall(bytes([byte]))
+        assert statuses(client, 1) == [401]
+        client.sendall(request_)
+        assert statuses(client, 1) == [401]
+
+
+def test_requests_that_come_at_once_are_answered_one_after_the_other(port):
+    with clients_who_stop(port, LOGIN + CHUNKED + LOGIN, count=1) as (client,):
+        assert statuses(client, 3) == [401] * 3
+
+
+def test_a_client_that_waits_to_be_told_to_go_on_is_told(port):
+    head, end, body = EXPECTING.partition(b"\r\n\r\n")
+    with clients_who_stop(port, head + end, count=1) as (client,):
+        assert statuses(client, 1) == [100]
+        client.sendall(body)
+        assert statuses(client, 1) == [401]
+
+
+def test_a_client_that_hangs_up_after_half_a_request_is_hung_up_on(port):
+    with clients_who_stop(port, LOGIN[:60], count=1) as (client,):
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(1) == b""
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [b"nonsense\r\n", b"\x16\x03\x01\n", b"GET / HTTP/1.1\nHost: x\n", b"GET /nothing\r\nHost"],
+    ids=["no request", "TLS", "lines that end in LF", "HTTP of old"],
+)
+def test_what_is_refused_however_it_goes_on_is_refused_at_once(port, beginning):
+    with clients_who_stop(port, beginning, count=1) as (client,):
+        client.settimeout(5)
+        assert statuses(client, 1) == [400]
+
+
+def test_clients_who_stop_do_not_hold_up_the_end_of_the_server(tmp_path):
+    with (
+        new_database("sqlite", tmp_path) as url,
+        running_server(tmp_path, DATABASE_URL=url) as server,
+        clients_who_stop(server.port, LOGIN[:-1]),
+    ):
+        started = time.monotonic()
+        server.stop()
+        assert time.monotonic() - started < 10

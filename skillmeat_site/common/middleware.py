@@ -18,7 +18,6 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import MethodNotAllowed
 
 from skillmeat_site.common.errors import PayloadTooLarge, PreconditionFailed, error_response
-from skillmeat_site.common.wsgi import drain
 
 GetResponse: TypeAlias = Callable[..., HttpResponse]
 
@@ -43,7 +42,6 @@ def limit_body(get_response: GetResponse) -> GetResponse:
         # Django takes a length that is no number for 0, and reads nothing.
         if not length.isdecimal() or int(length) <= settings.MAX_BODY_BYTES:
             return get_response(request)
-        drain(request)
         limit = settings.MAX_BODY_BYTES // 1024 // 1024
         return error_response(
             PayloadTooLarge(f"The request body is larger than {limit} MiB. Send less at once.")

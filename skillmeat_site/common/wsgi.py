@@ -1,10 +1,12 @@
 """What must happen to a request before Django looks at it."""
 
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
 from django.conf import settings
+from django.core.handlers.wsgi import LimitedStream
 from django.utils.http import parse_header_parameters
 
 # How much of a body that is refused is read all the same: a client that is still sending when
@@ -15,30 +17,52 @@ _CHUNK_BYTES = 64 * 1024
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def drain(stream: Any) -> None:
-    """Read the rest of a body that is refused, within reason, and forget it."""
+def read_body(application: Application) -> Application:
+    """Read the body before ``application`` begins, and give it a length.
+
+    Django takes a chunked body, which has none, for an empty one, and an update that is lost that way
+    would still be answered with 200. A body over the limit is cut just behind it, so that it is
+    refused for its size. One of which the rest does not come is answered with 408.
+    """
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            body = _body(environ)
+        except OSError:
+            return _rest_is_missing(start_response)
+        environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        return application(environ, start_response)
+
+    return wrapped
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    stream = environ["wsgi.input"]
+    if environ.get("HTTP_TRANSFER_ENCODING", "").lower() != "chunked":
+        length = environ.get("CONTENT_LENGTH", "")
+        # As Django does: a length that is no number is 0.
+        stream = LimitedStream(stream, int(length) if length.isdecimal() else 0)
+    body: bytes = stream.read(settings.MAX_BODY_BYTES + 1)
+    if len(body) > settings.MAX_BODY_BYTES:
+        _drain(stream)
+    return body
+
+
+def _drain(stream: Any) -> None:
     for _ in range(_MAX_DRAINED_BYTES // _CHUNK_BYTES):
         if not stream.read(_CHUNK_BYTES):
             break
 
 
-def accept_chunked(application: Application) -> Application:
-    """Give a chunked body a length before ``application`` sees it.
+def _rest_is_missing(start_response: Callable[..., Any]) -> list[bytes]:
+    # It can be imported only when Django is set up.
+    from skillmeat_site.common.errors import plain_error
 
-    Django takes a body without a length for an empty one, and an update that is lost that way
-    would still be answered with 200. A body over the limit is cut just behind it, so that it is
-    refused for its size.
-    """
-
-    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
-            body = environ["wsgi.input"].read(settings.MAX_BODY_BYTES + 1)
-            if len(body) > settings.MAX_BODY_BYTES:
-                drain(environ["wsgi.input"])
-            environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        return application(environ, start_response)
-
-    return wrapped
+    detail = "The rest of the request did not come in time. Send it again."
+    body = plain_error(HTTPStatus.REQUEST_TIMEOUT, detail, code="request_timeout")
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    start_response("408 Request Timeout", headers)
+    return [body]
 
 
 def replace_broken_content_type(application: Application) -> Application:
