@@ -11,6 +11,7 @@ from skillmeat_site.common.filters import (
     ReferenceFilter,
     SearchFilter,
     StrictFilterSet,
+    TextFilter,
     TotalOrderingFilter,
     known_values,
 )
@@ -49,7 +50,7 @@ class DeploymentFilterSet(StrictFilterSet):
         distinct=False,
         help_text="Only with this status; several are alternatives.",
     )
-    deployed_version = filters.CharFilter(help_text="Only at this version.")
+    deployed_version = TextFilter("Only at this version.")
     outdated = OutdatedFilter()
     ordering = TotalOrderingFilter("deployed_at", "updated_at", "status", default=("-deployed_at",))
 

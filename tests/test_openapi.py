@@ -188,6 +188,14 @@ def test_every_parameter_of_a_path_has_a_pattern(document: Document, call: Call)
                 assert item["required"] is True
 
 
+def test_every_text_in_a_query_is_told_to_be_without_nul(document: Document) -> None:
+    for path, _, operation in operations(document):
+        for item in operation.get("parameters", []):
+            schema = item["schema"].get("items", item["schema"])
+            if item["in"] == "query" and schema["type"] == "string" and "enum" not in schema:
+                assert not re.fullmatch(schema.get("pattern", ".*"), "a\0"), (path, item["name"])
+
+
 @each([call for call in CALLS if call.method == "get"])
 def test_a_get_documents_its_etag(described: Any, call: Call) -> None:
     operation = described[call.operation_id]

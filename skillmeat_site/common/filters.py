@@ -19,7 +19,19 @@ from skillmeat_site.common.ids import bad_id_message, id_field
 from skillmeat_site.common.serializers import NO_NUL
 
 
-class SearchFilter(filters.CharFilter):
+class TextFilter(filters.CharFilter):
+    """A text as it is stored: without NUL.
+
+    Args:
+        description: for OpenAPI.
+    """
+
+    def __init__(self, description: str) -> None:
+        super().__init__()
+        extend_schema_field({"type": "string", "pattern": NO_NUL, "description": description})(self)  # type: ignore[type-var]
+
+
+class SearchFilter(TextFilter):
     """``search``: a part of any of ``fields``, in any case.
 
     Args:
@@ -27,10 +39,8 @@ class SearchFilter(filters.CharFilter):
     """
 
     def __init__(self, *fields: str) -> None:
-        description = f"Part of the {' or '.join(fields)}, in upper or lower case."
-        super().__init__()
+        super().__init__(f"Part of the {' or '.join(fields)}, in upper or lower case.")
         self.fields = fields
-        extend_schema_field({"type": "string", "pattern": NO_NUL, "description": description})(self)  # type: ignore[type-var]
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """The rows that contain ``value``."""
