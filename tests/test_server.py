@@ -145,8 +145,12 @@ def test_clients_who_stop_do_not_hold_up_the_end_of_the_server(tmp_path):
     with (
         new_database("sqlite", tmp_path) as url,
         running_server(tmp_path, DATABASE_URL=url) as server,
-        clients_who_stop(server.port, LOGIN[:-1]),
+        clients_who_stop(server.port, LOGIN[:-2]) as clients,
     ):
         started = time.monotonic()
+        server.process.terminate()
+        time.sleep(0.5)
+        for client in clients:
+            client.sendall(LOGIN[-2:-1])
         server.stop()
         assert time.monotonic() - started < 10
