@@ -47,7 +47,7 @@ import: $(INSTALLED) ## Import a project: make import PROJECT=/path/to/project
 test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL if one answers
 	@$(BIN)/python -m tests.run
 
-soak: $(INSTALLED_DEV) ## Race, kill, starve and fuzz a real server; five minutes
+soak: $(INSTALLED_DEV) ## Race, kill, starve and fuzz a real server; six minutes
 	@$(BIN)/python -m tests.soak
 
 bench: $(INSTALLED_BENCH) ## Measure every request beside a floor, and write benchmarks/results.md; an hour
