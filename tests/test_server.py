@@ -97,7 +97,8 @@ def test_clients_who_send_half_a_request_hold_up_nobody(port, part):
     with clients_who_stop(port, part):
         started = time.monotonic()
         assert [call(port, "GET", "/healthz")[0] for _ in range(8)] == [200] * 8
-        assert time.monotonic() - started < 3
+        # Waiting for them takes twice as long at least; a machine that is busy takes a few.
+        assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize("request_", [LOGIN, CHUNKED], ids=["with a length", "in chunks"])
