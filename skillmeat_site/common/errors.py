@@ -27,6 +27,14 @@ RETRY_AFTER_SECONDS = 5
 _WHOLE_REQUEST = (api_settings.NON_FIELD_ERRORS_KEY, NON_FIELD_ERRORS)
 
 
+class RequestTimeout(exceptions.APIException):
+    """The client began to send a body, and then said nothing for too long."""
+
+    status_code = HTTPStatus.REQUEST_TIMEOUT
+    default_detail = "The rest of the request did not come in time. Send it again."
+    default_code = "request_timeout"
+
+
 class PayloadTooLarge(exceptions.APIException):
     """The body is larger than the server reads."""
 

@@ -23,7 +23,7 @@ from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.settings import APISettings
 
-from skillmeat_site.common.errors import PreconditionFailed, error_body
+from skillmeat_site.common.errors import PreconditionFailed, RequestTimeout, error_body
 from skillmeat_site.common.filters import ReferenceFilter
 from skillmeat_site.common.ids import id_field
 from skillmeat_site.common.pagination import PagePagination
@@ -65,6 +65,7 @@ ERROR_EXAMPLES = {
     "403": ("client_error", "permission_denied", "You do not have permission to perform this action.", None),
     "404": ("client_error", "not_found", "Collection 'col-019c2d7b4a7672b19c3e000000000009' not found", None),
     "406": ("client_error", "not_acceptable", "Could not satisfy the request Accept header.", None),
+    "408": ("client_error", RequestTimeout.default_code, RequestTimeout.default_detail, None),
     "409": ("client_error", "conflict", "This is in use by 3 deployments. Delete what uses it first.", None),
     "412": ("client_error", PreconditionFailed.default_code, PreconditionFailed.default_detail, None),
     "413": (
@@ -174,6 +175,7 @@ class ApiSchema(AutoSchema):
             "403": restricted,
             "404": self._names_rows(),
             "406": True,
+            "408": has_body,
             "409": restricted,
             "412": self._condition() == "If-Match",
             "413": has_body,

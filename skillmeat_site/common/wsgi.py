@@ -1,7 +1,6 @@
 """What must happen to a request before Django looks at it."""
 
 from collections.abc import Callable, Iterable
-from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
@@ -56,10 +55,11 @@ def _drain(stream: Any) -> None:
 
 def _rest_is_missing(start_response: Callable[..., Any]) -> list[bytes]:
     # It can be imported only when Django is set up.
-    from skillmeat_site.common.errors import plain_error
+    from skillmeat_site.common.errors import RequestTimeout, plain_error
 
-    detail = "The rest of the request did not come in time. Send it again."
-    body = plain_error(HTTPStatus.REQUEST_TIMEOUT, detail, code="request_timeout")
+    body = plain_error(
+        RequestTimeout.status_code, RequestTimeout.default_detail, code=RequestTimeout.default_code
+    )
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response("408 Request Timeout", headers)
     return [body]
