@@ -57,7 +57,9 @@ class Loader:
             "artifact": artifacts[0].pk,
             "free_artifact": artifacts[-1].pk,
             "project": projects[0].pk,
+            "middle_page": size.artifacts // PAGE // 2,
             "last_page": size.artifacts // PAGE,
+            "last_page_of_members": size.members // PAGE,
         }
 
     def _fill_large(self, large: Collection, artifacts: list[Artifact]) -> dict[str, Any]:

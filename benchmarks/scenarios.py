@@ -34,7 +34,13 @@ SCENARIOS = [
     Scenario(
         "artifacts of a collection (100)", "/collections/{collection}/artifacts?page_size=100", grows=True
     ),
+    Scenario(
+        "artifacts of a collection, last page",
+        "/collections/{collection}/artifacts?page_size=100&page={last_page_of_members}",
+        grows=True,
+    ),
     Scenario("list artifacts (100)", "/artifacts?page_size=100", grows=True),
+    Scenario("list artifacts, middle page", "/artifacts?page_size=100&page={middle_page}", grows=True),
     Scenario("list artifacts, last page", "/artifacts?page_size=100&page={last_page}", grows=True),
     Scenario(
         "deployments of an artifact (50)", "/deployments?artifact_id={artifact}&page_size=50", grows=True
