@@ -150,6 +150,18 @@ def artifacts_in_order(api: APIClient) -> Callable[[Group], list[tuple[str, int]
 
 
 @pytest.fixture
+def sent(api: APIClient) -> Callable[[str, str], list[str]]:
+    """The statements of a GET that have some text in them."""
+
+    def read(url: str, part: str) -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            assert api.get(url).status_code == 200
+        return [query["sql"] for query in queries if part in query["sql"]]
+
+    return read
+
+
+@pytest.fixture
 def count_queries(db: None) -> Callable[[Callable[[], Any]], int]:
     """Count the queries of a call."""
 

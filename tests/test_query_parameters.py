@@ -191,3 +191,25 @@ def test_deployments_of_one_moment_are_paged_through_by_id(
     expected = sorted(shuffled_ids("dep"), reverse=ordering in ("", "-status", "-deployed_at"))
     url = f"{API}/deployments?project_id={project.pk}&{parameter}"
     assert pages(api, url, "deployments") == expected
+
+
+@pytest.mark.parametrize("ordering", ["name", "-name", "-type", "updated_at"])
+@pytest.mark.parametrize("filters", ["", "type=skill", "search=b", "group_id={group}&type=skill"])
+@pytest.mark.parametrize(
+    "url", ["/artifacts", "/artifacts?collection_id={collection}", "/collections/{collection}/artifacts"]
+)
+def test_the_pages_of_filtered_artifacts_are_the_list_cut_into_pieces(
+    api: Any, make_artifact: Any, make_collection: Any, make_group: Any, url: str, filters: str, ordering: str
+) -> None:
+    artifacts = [make_artifact(name, type) for type in ("skill", "agent") for name in ("ab", "b", "cb", "d")]
+    collection = make_collection("most", *artifacts[1:])
+    group = make_group(collection, "odd", *artifacts[1::2])
+    ids = {"collection": collection.pk, "group": group.pk}
+    parameters = f"{filters}&ordering={ordering}".format_map(ids).lstrip("&")
+    asked = f"{API}{url.format_map(ids)}{'&' if '?' in url else '?'}{parameters}"
+
+    whole = api.get(asked).json()["artifacts"]
+    pieces = [api.get(f"{asked}&page={page}&page_size=2").json()["artifacts"] for page in range(1, 6)]
+
+    assert whole
+    assert [row for piece in pieces for row in piece] == whole

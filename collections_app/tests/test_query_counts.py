@@ -64,6 +64,19 @@ def test_the_list_of_artifacts(api, rows, django_assert_num_queries, query, quer
     assert len(names(response)) == response.json()["total"] == rows["count"]
 
 
+def test_a_further_page_is_picked_by_its_ids_and_not_searched_for_once_more(sent, rows):
+    (page,) = sent(f"{ARTIFACTS}?type=skill&page=2&page_size=1", "OFFSET")
+
+    assert page.count('"type" = ') == 1
+
+
+def test_the_last_page_of_a_collection_is_found_like_the_first(sent, rows):
+    url = f"{COLLECTIONS}/{rows['collection']}/artifacts?page_size=1&page={rows['count']}"
+    (page,) = sent(url, "OFFSET")
+
+    assert f"OFFSET {rows['count'] - 1})" in page
+
+
 def test_the_detail_of_an_artifact(api, rows, django_assert_num_queries):
     with django_assert_num_queries(2):
         body = api.get(f"{ARTIFACTS}/{rows['artifact']}").json()

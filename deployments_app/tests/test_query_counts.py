@@ -1,8 +1,6 @@
 """How many queries a request costs, however many rows there are. One of them authenticates."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 PROJECTS, DEPLOYMENTS = "/api/v1/projects", "/api/v1/deployments"
 
@@ -18,13 +16,6 @@ def rows(request, api, pdf, web, make_artifact, make_project, deploy):
     # The first request of a token also writes down that it is in use.
     api.get("/api/v1/auth/me")
     return {"count": count, "artifact": pdf.pk, "project": web.pk, "deployment": deployment.pk}
-
-
-def sent(api, url, part):
-    """The statements of a GET with ``part`` in them."""
-    with CaptureQueriesContext(connection) as queries:
-        assert api.get(url).status_code == 200
-    return [query["sql"] for query in queries if part in query["sql"]]
 
 
 @pytest.mark.parametrize(
@@ -78,15 +69,15 @@ def test_the_list_of_deployments_of_an_artifact_in_a_project(api, rows, django_a
 
 
 @pytest.mark.parametrize("owner", ["artifact", "project"])
-def test_deployments_are_counted_without_a_look_at_their_artifacts_and_projects(api, rows, owner):
-    (count,) = sent(api, f"{DEPLOYMENTS}?{owner}_id={rows[owner]}&page_size=1", "COUNT(*)")
+def test_deployments_are_counted_without_a_look_at_their_artifacts_and_projects(sent, rows, owner):
+    (count,) = sent(f"{DEPLOYMENTS}?{owner}_id={rows[owner]}&page_size=1", "COUNT(*)")
 
     assert "JOIN" not in count
 
 
 @pytest.mark.parametrize("owner", ["artifact", "project"])
-def test_the_summary_joins_to_a_table_only_the_rows_of_its_page(api, rows, owner):
-    (table,) = sent(api, f"{DEPLOYMENTS}/summary?page_size=5", f'FROM "deployments_app_{owner}tally" INNER')
+def test_the_summary_joins_to_a_table_only_the_rows_of_its_page(sent, rows, owner):
+    (table,) = sent(f"{DEPLOYMENTS}/summary?page_size=5", f'FROM "deployments_app_{owner}tally" INNER')
 
     assert "LIMIT 5 OFFSET 0)" in table
 

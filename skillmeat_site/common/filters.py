@@ -171,6 +171,13 @@ class StrictFilterSet(filters.FilterSet):
             queryset = self.filters[name].filter(queryset, value)
         return queryset
 
+    def order_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """``queryset`` in the order of `filter_queryset`, with all of its rows."""
+        for name, parameter in self.filters.items():
+            if isinstance(parameter, TotalOrderingFilter):
+                queryset = parameter.filter(queryset, self.form.cleaned_data[name])
+        return queryset
+
     def is_valid(self) -> bool:
         """Whether every given parameter has a valid value."""
         for name, parameter in self.filters.items():

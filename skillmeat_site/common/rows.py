@@ -7,6 +7,7 @@ a column, found by its ``source``.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Func, QuerySet
 from django.db.models.expressions import RawSQL
 from rest_framework import serializers
@@ -67,6 +68,8 @@ class ListQuery:
     Args:
         matching: the same rows in the same order, without the joins that only showing them takes;
             ``queryset`` itself unless given.
+        unfiltered: the rows that those of a page are picked from once their ids are known, in the same
+            order; ``queryset`` itself unless given.
         ids_first: whether even the first page is found before anything is joined to it. Costs
             more, unless PostgreSQL would join everything.
         planned_once: see `CompiledQuery`.
@@ -78,10 +81,12 @@ class ListQuery:
         serializer_class: type[serializers.Serializer],
         *,
         matching: QuerySet[Any, Any] | None = None,
+        unfiltered: QuerySet[Any, Any] | None = None,
         ids_first: bool = False,
         planned_once: bool = False,
     ) -> None:
         matching = queryset if matching is None else matching
+        unfiltered = queryset if unfiltered is None else unfiltered
         self._count = CompiledQuery(
             matching.order_by().values_list("pk"),
             template="SELECT COUNT(*) FROM ({}) AS matching",
@@ -94,14 +99,18 @@ class ListQuery:
                 matching.values_list("pk"), template="{} LIMIT %s OFFSET %s", params=[_LIMIT, _OFFSET]
             )
             these = RawSQL(ids.sql, ids.params)  # noqa: S611 - Django's own SQL
-            return RowQuery(queryset.filter(pk__in=these), serializer_class, planned_once=planned_once)
+            return RowQuery(unfiltered.filter(pk__in=these), serializer_class, planned_once=planned_once)
 
+        # All of what is found through other rows, such as the artifacts of a collection, is sorted.
+        is_sorted = len(matching.query.alias_map) > 1
         self._from_start = further(matching)
-        # The way to a page is as long as what is skipped, so the last ones are reached from behind.
-        self._from_end = further(matching.reverse())
+        # The way to a page is as long as what is skipped, so the last ones are reached from behind. But
+        # of what is to be sorted, PostgreSQL looks for the ends among all rows there are.
+        self._from_end = None if is_sorted else further(matching.reverse())
+        # SQLite counts what belongs to rows before it sorts them.
         self._first = (
             self._from_start
-            if ids_first
+            if ids_first or (is_sorted and connection.vendor == "sqlite")
             else RowQuery(
                 queryset,
                 serializer_class,
@@ -128,7 +137,9 @@ class ListQuery:
         if limit <= 0:
             # An offset past the end may be too large for the database to count to.
             return []
-        query, offset = (self._from_start, rows.start) if rows.start <= behind else (self._from_end, behind)
+        query, offset = self._from_start, rows.start
+        if self._from_end and behind < rows.start:
+            query, offset = self._from_end, behind
         return query.shown({**values, _LIMIT: limit, _OFFSET: offset}, rows.start)
 
     def _total(self, values: Mapping[str, Any]) -> int:

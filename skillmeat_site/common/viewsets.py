@@ -210,6 +210,7 @@ class ListMixin:
                 filterset.filter_queryset(self.get_queryset()),
                 self.serializer_class,
                 matching=filterset.filter_queryset(self.matching()),
+                unfiltered=filterset.order_queryset(self.get_queryset()),
                 planned_once=self.planned_once,
             ),
         )
