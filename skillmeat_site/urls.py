@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView, TemplateView
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
 
 from collections_app.views import ArtifactViewSet, CollectionArtifactViewSet, CollectionViewSet
@@ -13,7 +13,7 @@ from groups_app.views import GroupArtifactViewSet, GroupViewSet
 from skillmeat_site.accounts.views import AuthViewSet, admin_login
 from skillmeat_site.common.errors import not_found_page
 from skillmeat_site.common.middleware import read_only
-from skillmeat_site.common.schema import FormatNegotiation
+from skillmeat_site.document import document
 from skillmeat_site.health import healthz, readyz
 
 router = SimpleRouter(trailing_slash=False)
@@ -28,7 +28,7 @@ router.register("auth", AuthViewSet, "auth")
 
 api = [
     *router.urls,
-    path("schema", SpectacularAPIView.as_view(content_negotiation_class=FormatNegotiation), name="schema"),
+    path("schema", document, name="schema"),
     path("docs", SpectacularSwaggerView.as_view(), name="docs"),
     path("redoc", SpectacularRedocView.as_view(), name="redoc"),
 ]

@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.validation import validate_schema
 
-from tests.calls import BY_ID, CALLS, Call, each
+from tests.calls import BY_ID, CALLS, Call, assert_envelope, each
 
 Document = dict[str, Any]
 
@@ -84,6 +84,48 @@ def test_the_server_hands_out_the_same_document(anonymous_api: Any, document: Do
     as_yaml = anonymous_api.get("/api/v1/schema")
     assert yaml.safe_load(as_yaml.content) == as_json.json()
     assert re.fullmatch(r"3\.\d+\.\d+", as_json.json()["openapi"])
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "media_type"),
+    [
+        ("", "*/*", "application/vnd.oai.openapi"),
+        ("", "text/html,*/*;q=0.8", "application/vnd.oai.openapi"),
+        ("", "application/json, text/plain, */*", "application/json"),
+        ("", "application/yaml", "application/yaml"),
+        ("?format=json", "text/html", "application/vnd.oai.openapi+json"),
+        ("?format=yaml", "application/json", "application/vnd.oai.openapi"),
+    ],
+)
+def test_the_document_comes_in_the_format_that_is_asked_for(
+    anonymous_api: Any, document: Document, query: str, accept: str, media_type: str
+) -> None:
+    response = anonymous_api.get(f"/api/v1/schema{query}", headers={"Accept": accept})
+    assert (response.status_code, response["Content-Type"]) == (200, media_type)
+    # JSON is YAML too.
+    assert yaml.safe_load(response.content)["openapi"] == document["openapi"]
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"), [("?format=xml", "*/*"), ("?format=", "*/*"), ("", "text/html")]
+)
+def test_a_format_that_the_document_does_not_come_in_is_not_acceptable(
+    anonymous_api: Any, query: str, accept: str
+) -> None:
+    body = assert_envelope(anonymous_api.get(f"/api/v1/schema{query}", headers={"Accept": accept}), 406)
+    assert "?format=json" in body["detail"]
+
+
+def test_the_document_is_read_only(anonymous_api: Any) -> None:
+    response = anonymous_api.post("/api/v1/schema")
+    assert_envelope(response, 405)
+    assert response["Allow"] == "GET, HEAD"
+
+
+def test_the_document_is_made_once(anonymous_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = anonymous_api.get("/api/v1/schema")
+    monkeypatch.delattr(SchemaGenerator, "get_schema")
+    assert anonymous_api.get("/api/v1/schema").content == first.content
 
 
 def test_the_tests_know_every_operation(document: Document) -> None:

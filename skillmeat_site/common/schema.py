@@ -20,8 +20,6 @@ from drf_spectacular.utils import (
 from drf_standardized_errors.openapi import AutoSchema
 from drf_standardized_errors.types import Error
 from rest_framework import serializers
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.settings import APISettings
 
 from skillmeat_site.common.errors import PreconditionFailed, RequestTimeout, error_body
 from skillmeat_site.common.filters import ReferenceFilter
@@ -322,9 +320,3 @@ def close_components(result: dict[str, Any], generator: Any, **_: Any) -> dict[s
         elif "properties" in component:
             component["required"] = list(component["properties"])
     return result
-
-
-class FormatNegotiation(DefaultContentNegotiation):
-    """Lets ``?format=json`` choose how the document is written; no other view knows it."""
-
-    settings = APISettings({"URL_FORMAT_OVERRIDE": "format"})  # type: ignore[assignment]

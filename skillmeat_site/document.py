@@ -1,0 +1,40 @@
+"""``/api/v1/schema``: the OpenAPI document; `skillmeat_site.common.schema` describes it."""
+
+from functools import cache
+
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
+from rest_framework.exceptions import NotAcceptable
+
+from skillmeat_site.common.errors import error_response
+from skillmeat_site.common.middleware import read_only
+
+_RENDERERS = {
+    renderer.media_type: renderer
+    for renderer in (OpenApiYamlRenderer, OpenApiYamlRenderer2, OpenApiJsonRenderer, OpenApiJsonRenderer2)
+}
+_FORMATS = {renderer.format: media_type for media_type, renderer in reversed(_RENDERERS.items())}
+
+
+@read_only
+def document(request: HttpRequest) -> HttpResponse:
+    """The document for everybody: as YAML, unless ``?format=json`` or ``Accept`` asks for JSON."""
+    asked = request.GET.get("format")
+    media_type = request.get_preferred_type(list(_RENDERERS)) if asked is None else _FORMATS.get(asked)
+    if media_type is None:
+        return error_response(NotAcceptable("The document comes as ?format=yaml or ?format=json."))
+    file = f'inline; filename="skillmeat.{_RENDERERS[media_type].format}"'
+    headers = {"Content-Disposition": file, "Vary": "Accept"}
+    return HttpResponse(_written_as(media_type), content_type=media_type, headers=headers)
+
+
+@cache
+def _written_as(media_type: str) -> bytes:
+    """The document in a format; made once, since it says what the code says, and that takes long."""
+    return _RENDERERS[media_type]().render(SchemaGenerator().get_schema(public=True), renderer_context={})
