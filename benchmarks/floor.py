@@ -141,11 +141,13 @@ def _connect() -> Any:
     from django.db import connection
     from django.db.backends.sqlite3._functions import register as register_functions
 
+    from skillmeat_site.common.search import fold_case
+
     settings = connection.settings_dict
     if connection.vendor == "sqlite":
         raw = sqlite3.connect(settings["NAME"], isolation_level=None, timeout=20)
         register_functions(raw)
-        raw.create_function("UNICODE_UPPER", 1, str.upper, deterministic=True)
+        raw.create_function("FOLD_CASE", 1, fold_case, deterministic=True)
         raw.execute("PRAGMA foreign_keys=ON")
         raw.execute("PRAGMA synchronous=FULL")
         return raw

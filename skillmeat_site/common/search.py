@@ -1,7 +1,10 @@
 """Case-insensitive "contains" for every alphabet, alike on both databases.
 
 Django's ``icontains`` folds only ASCII on SQLite, and on PostgreSQL what the locale of the
-database folds. Here both sides are put into Unicode upper case: by Python on SQLite, by ICU on PostgreSQL.
+database folds. Here both sides are put into Unicode lower case and then into upper case: by Python on
+SQLite, by ICU on PostgreSQL. Neither alone would do: ``ẞ`` is its own upper case, and ``ß`` is not ``ss``.
+
+Folding beyond ASCII is dear for each row, so the databases fold by themselves what is ASCII only.
 """
 
 from typing import Any
@@ -17,21 +20,18 @@ class ContainsAnyCase(Lookup):
     lookup_name = "contains_any_case"
 
     def as_sqlite(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
-        """By the function that `_add_sqlite_function` gives every connection.
-
-        Calling Python for each row is dear, so SQLite itself folds what is ASCII only.
-        """
+        """By the function that `_add_sqlite_function` gives every connection."""
         beyond_ascii = "LENGTH({text}) < LENGTH(CAST({text} AS BLOB))"
-        folded = f"CASE WHEN {beyond_ascii} THEN UNICODE_UPPER({{text}}) ELSE UPPER({{text}}) END"
-        return self._sql(compiler, connection, f"INSTR({folded}, UNICODE_UPPER({{part}})) > 0")
+        folded = f"CASE WHEN {beyond_ascii} THEN FOLD_CASE({{text}}) ELSE UPPER({{text}}) END"
+        return self._sql(compiler, connection, f"INSTR({folded}, FOLD_CASE({{part}})) > 0")
 
     def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         """By ICU's root locale, which every PostgreSQL package contains."""
-        return self._sql(
-            compiler,
-            connection,
-            'STRPOS(UPPER({text} COLLATE "und-x-icu"), UPPER({part} COLLATE "und-x-icu")) > 0',
-        )
+        beyond_ascii = "LENGTH({text}) < OCTET_LENGTH({text})"
+        fold = 'UPPER(LOWER({0} COLLATE "und-x-icu")) COLLATE "C"'
+        text, part = fold.format("{text}"), fold.format("{part}")
+        folded = f'CASE WHEN {beyond_ascii} THEN {text} ELSE UPPER({{text}} COLLATE "C") END'
+        return self._sql(compiler, connection, f"STRPOS({folded}, {part}) > 0")
 
     def _sql(self, compiler: Any, connection: BaseDatabaseWrapper, template: str) -> tuple[str, list[Any]]:
         text, text_params = self.process_lhs(compiler, connection)
@@ -40,13 +40,18 @@ class ContainsAnyCase(Lookup):
         return template.format(text=text, part=part), params
 
 
+def fold_case(text: str) -> str:
+    """What is the same for all ways to write a text in upper and lower case."""
+    return text.lower().upper()
+
+
 def register() -> None:
     """Give text fields the lookup, and SQLite connections the function behind it."""
     CharField.register_lookup(ContainsAnyCase)
     TextField.register_lookup(ContainsAnyCase)
-    connection_created.connect(_add_sqlite_function, dispatch_uid="unicode_upper")
+    connection_created.connect(_add_sqlite_function, dispatch_uid="fold_case")
 
 
 def _add_sqlite_function(connection: BaseDatabaseWrapper, **_: Any) -> None:
     if connection.vendor == "sqlite":
-        connection.connection.create_function("UNICODE_UPPER", 1, str.upper, deterministic=True)
+        connection.connection.create_function("FOLD_CASE", 1, fold_case, deterministic=True)
