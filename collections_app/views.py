@@ -30,6 +30,7 @@ from collections_app.serializers import (
     TransferredArtifactsResponseSerializer,
 )
 from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
+from skillmeat_site.common.db import snapshot
 from skillmeat_site.common.pagination import WholeListPagination
 from skillmeat_site.common.rows import Row, RowQuery
 from skillmeat_site.common.schema import resource_schema
@@ -94,9 +95,10 @@ class CollectionViewSet(ResourceViewSet):
     row_services = services.COLLECTION_SERVICES
 
     def representation(self) -> Row:
-        """The collection with its groups. Costs two queries."""
-        collection = self.row(self.path_id())
-        return {**collection, "groups": groups_of(collection["id"])}
+        """The collection with its groups at one moment. Costs two queries."""
+        with snapshot():
+            collection = self.row(self.path_id())
+            return {**collection, "groups": groups_of(collection["id"])}
 
     @extend_schema(
         operation_id="moveCollectionArtifacts",
@@ -147,8 +149,9 @@ class CollectionArtifactViewSet(ListMixin, ApiViewSet):
 
     @extend_schema(operation_id="listCollectionArtifacts", summary="List the artifacts of a collection")
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Each with the groups of this collection that hold it."""
-        return super().list(request, **kwargs)
+        """Each with the groups of this collection that hold it, all at one moment."""
+        with snapshot():
+            return super().list(request, **kwargs)
 
     def get_paginated_response(self, data: Any) -> Response:
         """The page, with the ``group_ids`` of each artifact. Costs one query."""

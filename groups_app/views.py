@@ -31,6 +31,7 @@ from groups_app.serializers import (
     ReorderGroupsSerializer,
 )
 from skillmeat_site.common.compiled import Param, compiled
+from skillmeat_site.common.db import snapshot
 from skillmeat_site.common.filters import StrictFilterSet
 from skillmeat_site.common.ordering import RANK_ORDER
 from skillmeat_site.common.pagination import WholeListPagination
@@ -73,9 +74,10 @@ class GroupViewSet(ResourceViewSet):
         return groups.with_positions() if narrowed else groups
 
     def representation(self) -> Row:
-        """The group with its artifacts. Costs two queries."""
-        group = self.row(self.path_id())
-        return {**group, "artifacts": _artifacts_of(group["id"])}
+        """The group with its artifacts at one moment. Costs two queries."""
+        with snapshot():
+            group = self.row(self.path_id())
+            return {**group, "artifacts": _artifacts_of(group["id"])}
 
     @extend_schema(
         operation_id="reorderGroups",
