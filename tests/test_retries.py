@@ -6,9 +6,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from collections_app.models import Collection
+from deployments_app import services
+from deployments_app.models import Project
 from skillmeat_site.common import db
 from skillmeat_site.common.db import Stale, in_transaction
 from tests.calls import API, assert_envelope
@@ -37,8 +39,8 @@ def failing(exceptions: list[Exception]) -> Any:
     return work
 
 
-def database_error(state: type[Exception]) -> OperationalError:
-    error = OperationalError("the database gave up")
+def database_error(state: type[Exception], kind: type[DatabaseError] = OperationalError) -> DatabaseError:
+    error = kind("the database gave up")
     error.__cause__ = state()
     return error
 
@@ -46,27 +48,34 @@ def database_error(state: type[Exception]) -> OperationalError:
 TRANSIENT = [
     database_error(psycopg.errors.DeadlockDetected),
     database_error(psycopg.errors.SerializationFailure),
+    database_error(psycopg.errors.ForeignKeyViolation, IntegrityError),
     Stale(),
 ]
+TRANSIENT_IDS = ["deadlock", "serialization failure", "reference", "stale"]
 
 
-@pytest.mark.parametrize("exception", TRANSIENT, ids=["deadlock", "serialization failure", "stale"])
+@pytest.mark.parametrize("exception", TRANSIENT, ids=TRANSIENT_IDS)
 def test_the_last_attempt_counts_and_the_others_leave_nothing(exception):
     assert in_transaction(failing([exception] * (ATTEMPTS - 1))) == "done"
     assert Collection.objects.count() == 1
 
 
-@pytest.mark.parametrize("exception", TRANSIENT, ids=["deadlock", "serialization failure", "stale"])
+@pytest.mark.parametrize("exception", TRANSIENT, ids=TRANSIENT_IDS)
 def test_after_the_last_attempt_the_error_is_raised(exception):
-    with pytest.raises(OperationalError):
+    with pytest.raises(type(exception)):
         in_transaction(failing([exception] * ATTEMPTS))
     assert not Collection.objects.exists()
 
 
 @pytest.mark.parametrize(
     "exception",
-    [OperationalError("gone"), database_error(psycopg.errors.AdminShutdown), ValueError()],
-    ids=["no state", "shutdown", "no database error"],
+    [
+        OperationalError("gone"),
+        database_error(psycopg.errors.AdminShutdown),
+        database_error(psycopg.errors.UniqueViolation, IntegrityError),
+        ValueError(),
+    ],
+    ids=["no state", "shutdown", "taken", "no database error"],
 )
 def test_other_errors_are_raised_at_once(exception):
     with pytest.raises(type(exception)):
@@ -133,3 +142,21 @@ def test_a_request_that_loses_a_deadlock_succeeds_all_the_same(
 
     assert [row.collection_id for row in target.collection_artifacts.all()] == [target.pk]
     assert not source.collection_artifacts.exists()
+
+
+@pytest.mark.postgresql
+def test_what_is_deleted_between_the_look_and_the_write_is_not_found(
+    api, make_artifact, make_project, monkeypatch
+):
+    artifact, project = make_artifact("pdf"), make_project("web")
+    create = services.create
+
+    def create_too_late(row: Any) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(on_own_connection, Project.objects.filter(pk=project.pk).delete).result(PATIENCE)
+        create(row)
+
+    monkeypatch.setattr(services, "create", create_too_late)
+    answer = api.post(f"{API}/deployments", {"artifact_id": artifact.pk, "project_id": project.pk})
+
+    assert assert_envelope(answer, 404)["detail"] == f"Project '{project.pk}' not found"

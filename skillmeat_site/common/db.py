@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Model
 
 from skillmeat_site.audit.trail import written_together
@@ -22,8 +22,9 @@ R = TypeVar("R")
 
 # How long to wait before each further attempt, at most.
 RETRY_SECONDS = (0.02, 0.04, 0.08, 0.16)
-# Serialization failure and deadlock: PostgreSQL's manual, appendix A.
-_GAVE_UP = ("40001", "40P01")
+# Serialization failure, deadlock, and a reference to a row that another transaction deleted, or the
+# other way round: PostgreSQL's manual, appendix A. Who looks again sees what the other one did.
+_GAVE_UP = ("40001", "40P01", "23503")
 
 _BEGIN_SNAPSHOT = {
     "sqlite": "BEGIN DEFERRED",
@@ -58,14 +59,14 @@ def in_transaction(work: Callable[[], R]) -> R:
         What ``work`` returns. It may be called up to five times, so it changes nothing but rows.
 
     Raises:
-        OperationalError: the last attempt failed too, or the reason is another one.
+        DatabaseError: the last attempt failed too, or the reason is another one.
     """
     pauses = iter(() if connection.in_atomic_block else RETRY_SECONDS)
     while True:
         try:
             with transaction.atomic(), written_together(insert):
                 return work()
-        except OperationalError as exc:
+        except DatabaseError as exc:
             pause = next(pauses, None)
             if pause is None or not _is_transient(exc):
                 raise
@@ -73,7 +74,7 @@ def in_transaction(work: Callable[[], R]) -> R:
         time.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
 
 
-def _is_transient(exc: OperationalError) -> bool:
+def _is_transient(exc: DatabaseError) -> bool:
     return isinstance(exc, Stale) or getattr(exc.__cause__, "sqlstate", None) in _GAVE_UP
 
 
