@@ -24,7 +24,9 @@ class LoginThrottle(BaseThrottle):
     """
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Whether a slot was free, for a login through the API."""
+        """Whether a slot was free, for a login through the API; other methods are 405 and no attempts."""
+        if request.method != "POST":
+            return True
         username = request.data.get("username") if isinstance(request.data, dict) else None
         # Whatever is no text is no user's name either, and is refused by the serializer.
         return self.admits(request, username if isinstance(username, str) else "")

@@ -41,6 +41,17 @@ def test_the_eleventh_try_within_a_minute_is_429(anonymous_api):
 
 
 @pytest.mark.usefixtures("ada")
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_what_is_no_login_is_no_try(anonymous_api, method):
+    body = {"username": "ada", "password": PASSWORD}
+
+    others = [getattr(anonymous_api, method)(LOGIN, body).status_code for _ in range(11)]
+
+    assert others == [405] * 11
+    assert log_in(anonymous_api).status_code == 200
+
+
+@pytest.mark.usefixtures("ada")
 def test_successful_logins_count_as_tries(anonymous_api):
     tries = [log_in(anonymous_api).status_code for _ in range(11)]
 
