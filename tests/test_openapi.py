@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.validation import validate_schema
 
-from tests.calls import BY_ID, CALLS, Call, assert_envelope, each
+from tests.calls import BY_ID, CALLS, Call, World, assert_envelope, each
 
 Document = dict[str, Any]
 
@@ -238,9 +238,18 @@ def test_every_text_in_a_query_is_told_to_be_without_nul(document: Document) -> 
                 assert not re.fullmatch(schema.get("pattern", ".*"), "a\0"), (path, item["name"])
 
 
+@each([call for call in CALLS if call.body])
+def test_a_body_is_required_unless_it_may_be_empty(
+    described: Any, api: Any, world: World, call: Call
+) -> None:
+    body = described[call.operation_id]["requestBody"]
+    answer = getattr(api, call.method)(call.url(world), {})
+    assert body.get("required", False) == (answer.status_code == 400)
+
+
 @each([call for call in CALLS if call.method == "get"])
 def test_a_get_documents_its_etag(described: Any, call: Call) -> None:
     operation = described[call.operation_id]
     assert "ETag" in operation["responses"]["200"]["headers"]
-    assert "304" in operation["responses"]
+    assert "ETag" in operation["responses"]["304"]["headers"]
     assert "If-None-Match" in [item["name"] for item in operation["parameters"]]

@@ -138,10 +138,20 @@ class ApiSchema(AutoSchema):
             return IDEMPOTENCY_KEY if self.view.authentication_classes else None
         return "If-Match" if "{id}" in self.path else None
 
+    def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
+        body: dict[str, Any] | None = super()._get_request_body(direction)
+        # Only a change may be empty: it changes nothing. Elsewhere one of several fields is needed.
+        if body and self.view.action not in ("update", "partial_update"):
+            body["required"] = True
+        return body
+
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         responses = super()._get_response_bodies(direction)
         if self.method == "GET":
-            responses["304"] = {"description": "Nothing has changed since that ETag."}
+            responses["304"] = {
+                "description": "Nothing has changed since that ETag.",
+                "headers": self._get_response_headers_for_code("304"),
+            }
         return dict(sorted(responses.items()))
 
     def _get_response_headers_for_code(self, status_code: str, direction: Any = "response") -> dict[str, Any]:
@@ -151,6 +161,7 @@ class ApiSchema(AutoSchema):
             # Memberships, the parts of a whole, have no URL of their own.
             "201": replayed if self.view.whole else ["Location", *replayed],
             "204": replayed,
+            "304": ["ETag"],
             "401": ["WWW-Authenticate"],
             "429": ["Retry-After"],
             "503": ["Retry-After"],
