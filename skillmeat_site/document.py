@@ -19,7 +19,7 @@ _RENDERERS = {
     renderer.media_type: renderer
     for renderer in (OpenApiYamlRenderer, OpenApiYamlRenderer2, OpenApiJsonRenderer, OpenApiJsonRenderer2)
 }
-_FORMATS = {renderer.format: media_type for media_type, renderer in reversed(_RENDERERS.items())}
+_FORMATS = {"yaml": OpenApiYamlRenderer.media_type, "json": OpenApiJsonRenderer.media_type}
 
 
 @read_only
