@@ -66,7 +66,7 @@ def update_group(*, id: str, position: int | None = None, **changes: Any) -> Gro
     if position is not None:
         check_position(position, _siblings(group).count())
         if position != _siblings(group).filter(rank__lt=group.rank).count():
-            group.rank = GROUPS.make_room(group.collection_id, position, besides=[group.pk])
+            group.rank, _ = GROUPS.make_room(group.collection_id, position, besides=[group.pk])
             change(group, ["rank"], reason=f"moved to position {position}")
     return group
 
@@ -128,7 +128,7 @@ def copy_group(*, group_id: str, target_collection_id: str, name: str | None = N
     copy = _insert_group(target, name or _free_name(target, group.name), group.description)
     entries = group.group_artifacts.order_by(*RANK_ORDER)
     artifact_ids = list(entries.values_list("collection_artifact__artifact_id", flat=True))
-    _place(copy, artifact_ids, position=None)
+    _place(copy, join(target, artifact_ids)[0], position=None)
     return copy
 
 
@@ -149,7 +149,8 @@ def place_artifacts(
     Raises:
         NotFound: the group or an artifact does not exist.
     """
-    return _place(lock_group(group_id), artifact_ids, position)
+    group = lock_group(group_id)
+    return _place(group, join(group.collection, artifact_ids)[0], position)
 
 
 @atomic
@@ -161,10 +162,11 @@ def position_artifact(*, group_id: str, artifact_id: str, position: int) -> Plac
         PositionOutOfRange: there is no such place.
     """
     group = lock_group(group_id)
-    if not _present(group, [artifact_id]):
+    members = members_of(group.collection, [artifact_id]).values()
+    if not _entries(group, members):
         raise NotFound(f"Artifact '{artifact_id}' not found in this group")
     check_position(position, group.group_artifacts.count())
-    return _place(group, [artifact_id], position)[0]
+    return _place(group, list(members), position)[0]
 
 
 @atomic
@@ -174,7 +176,9 @@ def remove_artifact(*, group_id: str, artifact_id: str) -> None:
     Raises:
         NotFound: the group does not exist.
     """
-    delete(list(_present(lock_group(group_id), [artifact_id]).values()))
+    group = lock_group(group_id)
+    members = members_of(group.collection, [artifact_id]).values()
+    delete(list(_entries(group, members).values()))
 
 
 @atomic
@@ -217,10 +221,13 @@ def move_artifacts(
     if source_group_id == target_group_id:
         raise SameTarget("The target must be another group.", attr="target_group_id")
     source, target = _locked_groups(source_group_id, target_group_id)
-    entries = _present(source, artifact_ids)
+    present = members_of(source.collection, artifact_ids)
+    entries = _entries(source, present.values())
     _check_in_group(artifact_ids, entries, attr="artifact_ids")
     delete(list(entries.values()))
-    return _place(target, artifact_ids, position)
+    if target.collection_id == source.collection_id:
+        return _place(target, [present[id] for id in artifact_ids], position)
+    return _place(target, join(target.collection, artifact_ids)[0], position)
 
 
 def lock_group(id: str) -> Group:
@@ -250,7 +257,7 @@ def _locked_groups(*ids: str) -> list[Group]:
 def _insert_group(
     collection: Collection, name: str, description: str | None, position: int | None = None
 ) -> Group:
-    rank = GROUPS.make_room(collection.pk, position)
+    rank, _ = GROUPS.make_room(collection.pk, position)
     group = Group(collection=collection, name=name, description=description, rank=rank)
     create(group)
     return group
@@ -258,11 +265,6 @@ def _insert_group(
 
 def _siblings(group: Group) -> Any:
     return Group.objects.filter(collection=group.collection_id)
-
-
-def _present(group: Group, artifact_ids: Sequence[str]) -> dict[str, GroupArtifact]:
-    """Which of the artifacts are in a group: their rows by the ids of the artifacts. Costs two queries."""
-    return _entries(group, members_of(group.collection, artifact_ids).values())
 
 
 def _entries(group: Group, members: Iterable[CollectionArtifact]) -> dict[str, GroupArtifact]:
@@ -279,47 +281,42 @@ def _entries(group: Group, members: Iterable[CollectionArtifact]) -> dict[str, G
     return {artifact_ids[row.collection_artifact_id]: row for row in rows}
 
 
-def _place(group: Group, artifact_ids: Sequence[str], position: int | None) -> list[Place]:
-    """Put artifacts into a group whose collection is locked; see `place_artifacts`."""
-    members, _ = join(group.collection, artifact_ids)
+def _place(group: Group, members: Sequence[CollectionArtifact], position: int | None) -> list[Place]:
+    """Put members of its collection into a group, with that locked; see `place_artifacts`."""
+    artifact_ids = [member.artifact_id for member in members]
     present = _entries(group, members)
     newcomers = [member for member in members if member.artifact_id not in present]
     block = newcomers if position is None else members
-    entries = _insert_block(group, block, position)
+    moving = [member.pk for member in block if member.artifact_id in present]
+    first_rank, first = GROUP_ARTIFACTS.make_room(group.pk, position, count=len(block), besides=moving)
+    entries = _insert_block(group, block, first_rank)
     record_created([entries[member.artifact_id] for member in newcomers])
-    if len(block) > len(newcomers):
+    if moving:
         record_rearranged(group, "artifacts")
-    positions = _positions(group, entries, staying=present if position is None else {})
+    positions = {id: position for position, id in enumerate(entries, first)}
+    if len(positions) < len(members):
+        positions |= _positions(present.values())
     rows = entries | present
     return [Place(id, positions[id], rows[id].added_at, created=id not in present) for id in artifact_ids]
 
 
-def _positions(
-    group: Group, block: Mapping[str, GroupArtifact], *, staying: Mapping[str, GroupArtifact]
-) -> dict[str, int]:
-    """The positions by artifact: one is counted for the whole block, and one for each that stays."""
-    first = GROUP_ARTIFACTS.position_of(group.pk, next(iter(block.values())).rank) if block else 0
-    positions = {id: position for position, id in enumerate(block, first)}
-    if staying:
-        ids = [row.pk for row in staying.values()]
-        rows: Any = GroupArtifact.objects.filter(pk__in=ids).with_positions()
-        positions |= rows.values_list("collection_artifact__artifact_id", "position")
-    return positions
+def _positions(entries: Iterable[GroupArtifact]) -> dict[str, int]:
+    """Where rows of a group stand, by the ids of their artifacts. Costs one query."""
+    rows: Any = GroupArtifact.objects.filter(pk__in=[entry.pk for entry in entries])
+    return dict(rows.with_positions().values_list("collection_artifact__artifact_id", "position"))
 
 
 def _insert_block(
-    group: Group, block: Sequence[CollectionArtifact], position: int | None
+    group: Group, block: Sequence[CollectionArtifact], first_rank: int
 ) -> dict[str, GroupArtifact]:
-    """Give the members consecutive ranks from ``position`` on, whether they are in the group or not.
+    """Give members consecutive ranks from ``first_rank`` on, whether they are in the group or not.
 
     Returns:
         The rows by the ids of the artifacts.
     """
-    ids = [member.pk for member in block]
-    first = GROUP_ARTIFACTS.make_room(group.pk, position, count=len(ids), besides=ids)
     entries = {
         member.artifact_id: GroupArtifact(group=group, collection_artifact_id=member.pk, rank=rank)
-        for rank, member in enumerate(block, first)
+        for rank, member in enumerate(block, first_rank)
     }
     insert(list(entries.values()), unique=("group", "collection_artifact"), replace=("rank",))
     return entries
