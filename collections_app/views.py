@@ -64,7 +64,11 @@ def _group_ids(collection_id: str, artifact_ids: list[str]) -> dict[str, list[st
     return group_ids
 
 
-@resource_schema("Artifact", deleting="It leaves its collections and groups. 409 while it has deployments.")
+@resource_schema(
+    "Artifact",
+    writing="No two of one `type` have the same `name`; upper and lower case differ.",
+    deleting="It leaves its collections and groups. 409 while it has deployments.",
+)
 class ArtifactViewSet(ResourceViewSet):
     """``/artifacts``"""
 
@@ -79,7 +83,11 @@ class ArtifactViewSet(ResourceViewSet):
     row_services = services.ARTIFACT_SERVICES
 
 
-@resource_schema("Collection", deleting="Its groups and memberships go with it, the artifacts stay.")
+@resource_schema(
+    "Collection",
+    writing="No two have the same `name`; upper and lower case differ.",
+    deleting="Its groups and memberships go with it, the artifacts stay.",
+)
 class CollectionViewSet(ResourceViewSet):
     """``/collections``"""
 

@@ -27,7 +27,11 @@ from skillmeat_site.common.schema import page_parameters, resource_schema
 from skillmeat_site.common.viewsets import ResourceViewSet
 
 
-@resource_schema("Project", deleting="409 while it has deployments.")
+@resource_schema(
+    "Project",
+    writing="No two have the same `name`; upper and lower case differ.",
+    deleting="409 while it has deployments.",
+)
 class ProjectViewSet(ResourceViewSet):
     """``/projects``"""
 
@@ -42,7 +46,12 @@ class ProjectViewSet(ResourceViewSet):
     row_services = services.PROJECT_SERVICES
 
 
-@resource_schema("Deployment", deleting="The record is gone; other deployments stay as they are.")
+@resource_schema(
+    "Deployment",
+    writing="At most one deployment of an artifact in a project is `active`: when another one becomes so, "
+    "the one before becomes `inactive`, and stays as history.",
+    deleting="The record is gone; other deployments stay as they are.",
+)
 class DeploymentViewSet(ResourceViewSet):
     """``/deployments``"""
 

@@ -89,7 +89,7 @@ class GroupPositionSerializer(StrictSerializer):
     ignored = field_names(GroupResponseSerializer)
 
     id = ReferenceField(Group)
-    position = WholeNumberField()
+    position = WholeNumberField(help_text="One of the places there are.")
 
 
 @example(groups=[{"id": example_id("grp"), "position": 0}])
@@ -124,7 +124,7 @@ class GroupArtifactUpdateSerializer(StrictSerializer):
 
     ignored = field_names(GroupArtifactResponseSerializer) | {"group_id"}
 
-    position = WholeNumberField()
+    position = WholeNumberField(help_text="One of the places there are.")
 
 
 @example(artifact_id=example_id("art"), position=0)
@@ -134,7 +134,7 @@ class ArtifactPositionSerializer(StrictSerializer):
     ignored = field_names(GroupArtifactResponseSerializer)
 
     artifact_id = ReferenceField(Artifact)
-    position = WholeNumberField()
+    position = WholeNumberField(help_text="One of the places there are.")
 
 
 @example(artifacts=[{"artifact_id": example_id("art"), "position": 0}])

@@ -51,7 +51,11 @@ def _artifacts_of(group_id: str) -> list[Row]:
     return query.shown({"group": group_id})
 
 
-@resource_schema("Group", deleting="Its artifacts stay in the collection; the groups behind it move up.")
+@resource_schema(
+    "Group",
+    writing="No two of one collection have the same `name`; upper and lower case differ.",
+    deleting="Its artifacts stay in the collection; the groups behind it move up.",
+)
 class GroupViewSet(ResourceViewSet):
     """``/groups``"""
 

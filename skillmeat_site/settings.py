@@ -234,7 +234,9 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Which AI-agent artifacts do I have, how are they organised, and where is each one "
         "deployed, at which version and in which state?\n\n"
-        "Log in with `POST /api/v1/auth/login` and send the token as `Authorization: Token <key>`."
+        "Log in with `POST /api/v1/auth/login` and send the token as `Authorization: Token <key>`. "
+        "Every answer has an `X-Request-ID`, and the server's log has it too: name it when you report a "
+        "problem."
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
@@ -252,8 +254,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
-        "skillmeat_site.common.schema.close_components",
-        "skillmeat_site.common.links.link_operations",
+        "skillmeat_site.common.postprocessing.close_components",
+        "skillmeat_site.common.postprocessing.share_enums",
+        "skillmeat_site.common.postprocessing.link_operations",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

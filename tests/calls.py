@@ -13,6 +13,8 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import transaction
 
+from skillmeat_site.common.schema import ERROR_CODES
+
 API = "/api/v1"
 ENVELOPE = {"type", "detail", "errors"}
 ERROR = {"code", "detail", "attr"}
@@ -328,7 +330,7 @@ def assert_envelope(response: Any, status: int | None = None) -> dict[str, Any]:
     assert body["errors"]
     for error in body["errors"]:
         assert error.keys() == ERROR
-        assert error["code"]
+        assert error["code"] in ERROR_CODES, error
         assert error["detail"] in body["detail"]
     expected = {"server_error"} if response.status_code >= 500 else {"validation_error", "client_error"}
     assert body["type"] in expected

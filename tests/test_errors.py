@@ -18,7 +18,9 @@ from tests.calls import API, CALLS, Call, World, assert_envelope, codes, each, s
 def test_without_a_token_every_operation_is_401(anonymous_api: Any, world: World, call: Call) -> None:
     before = stored()
     response = call.send(anonymous_api, world)
-    assert codes(assert_envelope(response, 401)) == [("not_authenticated", None)]
+    body = assert_envelope(response, 401)
+    assert codes(body) == [("not_authenticated", None)]
+    assert "Authorization: Token <key>" in body["detail"]
     assert response["WWW-Authenticate"] == "Token"
     assert stored() == before
 

@@ -8,7 +8,6 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from collections_app.models import Collection
-from skillmeat_site.accounts.models import ApiToken
 from skillmeat_site.idempotency.models import KeyedAnswer
 from tests.calls import API, CALLS, Call, World, assert_envelope, codes, each, stored, unchanged
 from tests.crowd import CLIENTS, Caller, at_once
@@ -154,10 +153,14 @@ def test_a_login_is_a_new_one_each_time_and_its_token_is_not_kept(api: Any, worl
     assert not KeyedAnswer.objects.exists()
 
 
-def test_a_logout_with_a_key_is_a_logout(api: Any) -> None:
-    assert api.post(f"{API}/auth/logout", **KEY).status_code == 204
-    assert ApiToken.objects.get().revoked_at is not None
-    assert_envelope(api.post(f"{API}/auth/logout", **KEY), 401)
+@pytest.mark.parametrize("path", ["logout", "logoutall"])
+def test_a_logout_is_one_whatever_key_another_session_sent(make_user: Any, client_of: Any, path: str) -> None:
+    user = make_user("ada")
+    for session in [client_of(user), client_of(user)][: 2 if path == "logout" else 1]:
+        answer = session.post(f"{API}/auth/{path}", **KEY)
+        assert (answer.status_code, "Idempotent-Replayed" in answer) == (204, False)
+        assert_envelope(session.get(f"{API}/auth/me"), 401)
+    assert not KeyedAnswer.objects.exists()
 
 
 @pytest.mark.postgresql

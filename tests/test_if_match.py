@@ -33,6 +33,13 @@ def test_with_an_old_etag_a_change_is_412_and_not_made(api: Any, world: World, c
     assert codes(assert_envelope(answer, 412)) == [("precondition_failed", None)]
 
 
+def test_where_nothing_has_an_etag_the_client_is_told_to_send_none(api: Any, world: World) -> None:
+    call = next(call for call in CHANGES if call not in CONDITIONAL)
+    for header in ("*", '"old"'):
+        body = assert_envelope(call.send(api, world, headers={"If-Match": header}), 412)
+        assert "Send no If-Match" in body["detail"]
+
+
 @pytest.mark.parametrize(
     ("path", "other"),
     [

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings as django_settings
+from django.contrib.auth.models import Permission
 from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.validation import validate_schema
 
+from skillmeat_site.common.schema import ERROR_CODES
 from tests.calls import BY_ID, CALLS, Call, World, assert_envelope, each
 
 Document = dict[str, Any]
@@ -220,6 +222,54 @@ def test_an_operation_documents_its_errors_in_the_one_shape(described: Any, call
 
 
 @each(CALLS)
+def test_an_operation_says_of_each_error_what_it_means(described: Any, call: Call) -> None:
+    for status, answer in described[call.operation_id]["responses"].items():
+        assert answer["description"] or status < "300", status
+
+
+@each([call for call in CALLS if call.method != "get" and not call.path.startswith("/auth/")])
+def test_the_permission_that_an_operation_names_is_the_one_that_it_takes(
+    described: Any, make_user: Any, client_of: Any, world: World, call: Call
+) -> None:
+    description = described[call.operation_id]["responses"]["403"]["description"]
+    app, name = re.findall(r"`(\w+)\.(\w+)`", description)[0]
+    user = make_user("somebody", "Viewers")
+    assert call.send(client_of(user), world).status_code == 403
+    user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=name))
+    assert call.send(client_of(user), world).status_code == call.status
+
+
+def test_every_code_of_an_error_is_listed(document: Document) -> None:
+    description = document["components"]["schemas"]["Error"]["properties"]["code"]["description"]
+    assert set(re.findall("`(.*?)`", description)) == ERROR_CODES
+
+
+def test_what_takes_one_of_a_components_values_refers_to_the_component(document: Document) -> None:
+    enums = [
+        sorted(schema["enum"]) for schema in document["components"]["schemas"].values() if "enum" in schema
+    ]
+    for path, _, operation in operations(document):
+        for item in operation.get("parameters", []):
+            schema = item["schema"].get("items", item["schema"])
+            assert sorted(schema.get("enum", [])) not in enums, (path, item["name"])
+
+
+@each([call for call in CALLS if call.method in ("put", "patch", "delete")])
+def test_a_change_documents_that_it_may_be_based_on_something_old(described: Any, call: Call) -> None:
+    operation = described[call.operation_id]
+    assert "412" in operation["responses"]
+    has_header = "If-Match" in [item["name"] for item in operation.get("parameters", [])]
+    assert has_header == ("{" in call.path)
+
+
+@each([call for call in CALLS if call.method == "post"])
+def test_every_post_but_those_of_sessions_documents_its_key(described: Any, call: Call) -> None:
+    operation = described[call.operation_id]
+    has_header = "Idempotency-Key" in [item["name"] for item in operation.get("parameters", [])]
+    assert has_header == ("422" in operation["responses"]) == (not call.path.startswith("/auth/"))
+
+
+@each(CALLS)
 def test_every_parameter_of_a_path_has_a_pattern(document: Document, call: Call) -> None:
     for path, _, operation in operations(document):
         if operation["operationId"] == call.operation_id:
@@ -234,7 +284,7 @@ def test_every_text_in_a_query_is_told_to_be_without_nul(document: Document) -> 
     for path, _, operation in operations(document):
         for item in operation.get("parameters", []):
             schema = item["schema"].get("items", item["schema"])
-            if item["in"] == "query" and schema["type"] == "string" and "enum" not in schema:
+            if item["in"] == "query" and schema.get("type") == "string" and "enum" not in schema:
                 assert not re.fullmatch(schema.get("pattern", ".*"), "a\0"), (path, item["name"])
 
 

@@ -47,6 +47,6 @@ class UserResponseSerializer(serializers.Serializer):
 class LoginResponseSerializer(serializers.Serializer):
     """A new token. It is shown here only."""
 
-    token = serializers.CharField()
+    token = serializers.CharField(help_text="The key to send as `Authorization: Token <key>`.")
     expiry = serializers.DateTimeField()
     user = UserResponseSerializer()

@@ -33,6 +33,8 @@ class AuthViewSet(ApiViewSet):
     serializer_class = UserResponseSerializer
     pagination_class = None
     filter_backends = ()
+    # A token is kept nowhere, and another session's logout would be answered for this one's.
+    takes_keys = False
 
     def get_authenticate_header(self, request: Request) -> str:
         """Login authenticates nobody, and yet its 401 must say how it is done."""

@@ -104,7 +104,8 @@ class TotalOrderingFilter(OneOfFilter):
     def __init__(self, *fields: str, default: tuple[str, ...] = ()) -> None:
         self.default = default or fields[:1]
         values = [sign + name for name in fields for sign in ("", "-")]
-        super().__init__(values, f"Order of the rows; `{','.join(self.default)}` unless told.")
+        usual = "`, then `".join(self.default)
+        super().__init__(values, f"Order of the rows; by `{usual}` unless told.")
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """``qs`` in a total order. The id follows the direction of the last field."""

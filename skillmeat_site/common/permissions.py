@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
+HOW_TO_AUTHENTICATE = "Send the header 'Authorization: Token <key>'. POST /api/v1/auth/login gives a key."
 _VERBS = {"create": "add", "destroy": "delete"}
 
 
@@ -18,13 +20,25 @@ class ModelPermissions(IsAuthenticated):
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Whether the user may go on. Costs a query on a write by anyone but a superuser."""
+        """Whether the user may go on. Costs a query on a write by anyone but a superuser.
+
+        Raises:
+            NotAuthenticated: nobody knows who it is.
+        """
         if not super().has_permission(request, view):
-            return False
-        model = getattr(view, "permission_model", None)
+            raise NotAuthenticated(HOW_TO_AUTHENTICATE)
         # No action: the method is not allowed at all, and 405 says more than 403.
-        if model is None or view.action is None or request.method in ("GET", "HEAD"):
+        if view.action is None or request.method in ("GET", "HEAD"):
             return True
-        usual = "change" if view.whole else _VERBS.get(view.action, "change")
-        verb = view.permission_verb or usual
-        return request.user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")
+        permission = permission_to_write(view)
+        return permission is None or request.user.has_perm(permission)
+
+
+def permission_to_write(view: Any) -> str | None:
+    """The permission that the action of a view asks for, if that writes; None for no special one."""
+    model = getattr(view, "permission_model", None)
+    if model is None:
+        return None
+    usual = "change" if view.whole else _VERBS.get(view.action, "change")
+    verb = view.permission_verb or usual
+    return f"{model._meta.app_label}.{verb}_{model._meta.model_name}"

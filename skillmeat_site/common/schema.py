@@ -20,11 +20,14 @@ from drf_spectacular.utils import (
 from drf_standardized_errors.openapi import AutoSchema
 from drf_standardized_errors.types import Error
 from rest_framework import serializers
+from rest_framework.exceptions import NotAuthenticated
 
 from skillmeat_site.common.errors import PreconditionFailed, RequestTimeout, error_body
+from skillmeat_site.common.exceptions import DomainError
 from skillmeat_site.common.filters import ReferenceFilter
 from skillmeat_site.common.ids import id_field
 from skillmeat_site.common.pagination import PagePagination
+from skillmeat_site.common.permissions import HOW_TO_AUTHENTICATE, permission_to_write
 from skillmeat_site.common.serializers import ReferenceField, ReferenceListField, TextField
 from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
 from skillmeat_site.idempotency.replay import KEY_PATTERN, REPLAYED_HEADER, KeyReused
@@ -40,26 +43,10 @@ class ErrorType(models.TextChoices):
     SERVER_ERROR = "server_error"
 
 
-class ErrorSerializer(serializers.Serializer):
-    """One thing that is wrong."""
-
-    code = serializers.CharField(help_text="Short and stable; for programs.")
-    detail = serializers.CharField(help_text="For people.")
-    attr = serializers.CharField(allow_null=True, help_text="The field at fault, such as `artifact_ids.3`.")
-
-
-class ErrorResponseSerializer(serializers.Serializer):
-    """The body of every 4xx and 5xx."""
-
-    type = serializers.ChoiceField(ErrorType.choices)
-    detail = serializers.CharField(help_text="What is wrong and what to do about it, in one string.")
-    errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # a field, not what went wrong
-
-
 # For each status: type, code, detail and field of its example.
 ERROR_EXAMPLES = {
     "400": ("validation_error", "unique", "A collection with this name already exists.", "name"),
-    "401": ("client_error", "not_authenticated", "Authentication credentials were not provided.", None),
+    "401": ("client_error", NotAuthenticated.default_code, HOW_TO_AUTHENTICATE, None),
     "403": ("client_error", "permission_denied", "You do not have permission to perform this action.", None),
     "404": ("client_error", "not_found", "Collection 'col-019c2d7b4a7672b19c3e000000000009' not found", None),
     "406": ("client_error", "not_acceptable", "Could not satisfy the request Accept header.", None),
@@ -88,13 +75,56 @@ ERROR_EXAMPLES = {
         None,
     ),
 }
+# All that there are: of statuses, of rules, and of what fields and parameters may be.
+ERROR_CODES = {
+    *(code for _, code, _, _ in ERROR_EXAMPLES.values()),
+    *(error.code for error in DomainError.__subclasses__()),
+    *("blank", "invalid", "invalid_choice", "max_length", "min_length", "min_value", "not_a_list", "null"),
+    *("null_characters_not_allowed", "required", "repeated", "unique", "unknown_field", "unknown_parameter"),
+    *("authentication_failed", "invalid_credentials", "method_not_allowed", "parse_error"),
+}
+ERROR_DESCRIPTIONS = {
+    "400": "The body or a parameter is wrong, or a rule is broken: `errors` says where, and what to do.",
+    "401": "No valid token; for a login, no valid user name and password.",
+    "403": "The user does not have the permission `{permission}`.",
+    "404": "An id that names nothing.",
+    "406": "`Accept` does not allow for JSON.",
+    "408": "The rest of the body did not come.",
+    "409": "Other rows are in the way, or were changed or deleted at the same moment.",
+    "412": "What `If-Match` names has changed.",
+    "413": "The body is over 2 MiB.",
+    "415": "The body is not JSON.",
+    "422": "The `Idempotency-Key` belongs to another request.",
+    "429": "Too many requests.",
+    "500": "A fault of the server. Its log has the details, under the `X-Request-ID` of this answer.",
+    "503": "The database cannot be reached.",
+}
 RESPONSE_HEADERS = {
-    "ETag": "Changes when the body does; send it back as If-None-Match, or as If-Match with a change.",
+    "ETag": "Changes when the body does. Send it back as If-None-Match; that of one `{id}` also as If-Match, "
+    "with a change of it.",
     REPLAYED_HEADER: "`true` if this is the answer to an earlier request with this Idempotency-Key.",
     "Location": "The URL of what was created.",
     "Retry-After": "How many seconds to wait.",
     "WWW-Authenticate": "How to authenticate: `Token`.",
 }
+
+
+class ErrorSerializer(serializers.Serializer):
+    """One thing that is wrong."""
+
+    code = serializers.CharField(
+        help_text=f"Short and stable; for programs: `{'`, `'.join(sorted(ERROR_CODES))}`."
+    )
+    detail = serializers.CharField(help_text="For people.")
+    attr = serializers.CharField(allow_null=True, help_text="The field at fault, such as `artifact_ids.3`.")
+
+
+class ErrorResponseSerializer(serializers.Serializer):
+    """The body of every 4xx and 5xx."""
+
+    type = serializers.ChoiceField(ErrorType.choices)
+    detail = serializers.CharField(help_text="What is wrong and what to do about it, in one string.")
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # a field, not what went wrong
 
 
 def error_example(status: str) -> dict[str, Any]:
@@ -118,12 +148,17 @@ class ApiSchema(AutoSchema):
                     str,
                     "An ETag: the answer is 304, without a body, while nothing has changed.",
                 ),
-                ("If-Match", str, "The ETag of the GET of this `{id}`: 412 when it has changed since."),
+                (
+                    "If-Match",
+                    str,
+                    "The ETag of the GET of this `{id}`: 412 when anything that it shows, be it a count, has "
+                    "changed since.",
+                ),
                 (
                     IDEMPOTENCY_KEY,
                     {"type": "string", "pattern": KEY_PATTERN},
                     "New for every request, and the same when it is sent again: within 24 hours that is "
-                    "answered with the first answer, and nothing is done twice.",
+                    "answered with the first answer, be it a refusal, and nothing is done twice.",
                 ),
             )
             if header == self._condition()
@@ -134,8 +169,7 @@ class ApiSchema(AutoSchema):
         if self.method == "GET":
             return "If-None-Match"
         if self.method == "POST":
-            # Logging in has no user to keep an answer for.
-            return IDEMPOTENCY_KEY if self.view.authentication_classes else None
+            return IDEMPOTENCY_KEY if self.view.takes_keys else None
         return "If-Match" if "{id}" in self.path else None
 
     def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
@@ -152,6 +186,9 @@ class ApiSchema(AutoSchema):
                 "description": "Nothing has changed since that ETag.",
                 "headers": self._get_response_headers_for_code("304"),
             }
+        for status in responses.keys() & ERROR_DESCRIPTIONS.keys():
+            permission = permission_to_write(self.view)
+            responses[status]["description"] = ERROR_DESCRIPTIONS[status].format(permission=permission)
         return dict(sorted(responses.items()))
 
     def _get_response_headers_for_code(self, status_code: str, direction: Any = "response") -> dict[str, Any]:
@@ -186,7 +223,7 @@ class ApiSchema(AutoSchema):
             "406": True,
             "408": has_body,
             "409": restricted,
-            "412": self._condition() == "If-Match",
+            "412": self.method in ("PUT", "PATCH", "DELETE"),
             "413": has_body,
             "415": has_body,
             "422": self._condition() == IDEMPOTENCY_KEY,
@@ -251,22 +288,24 @@ class ApiSchema(AutoSchema):
         return f"{serializer_name.removesuffix('Response')}ListResponse"
 
 
-def resource_schema(name: str, *, deleting: str) -> Callable[[V], V]:
+def resource_schema(name: str, *, writing: str, deleting: str) -> Callable[[V], V]:
     """Decorate a `ResourceViewSet` with the names of its operations.
 
     Args:
         name: of one, as in ``getCollection``.
+        writing: what whoever creates or changes one has to know.
         deleting: what happens to everything else when one is deleted.
     """
     one, many = name.lower(), f"{name.lower()}s"
     an = f"an {one}" if one[0] in "aeiou" else f"a {one}"
+    rules = f"{writing} What it has but a client may not set, such as `id`, is accepted and ignored."
 
     def decorate(view: V) -> V:
         detail = view.detail_serializer_class or view.serializer_class
         change = {
             "request": view.update_serializer_class,
             "responses": view.serializer_class,
-            "description": "What is sent is changed, the rest stays. An empty object changes nothing.",
+            "description": f"What is sent is changed, the rest stays; nothing need be. {rules}",
         }
         return extend_schema_view(
             list=extend_schema(
@@ -277,7 +316,7 @@ def resource_schema(name: str, *, deleting: str) -> Callable[[V], V]:
             create=extend_schema(
                 operation_id=f"create{name}",
                 summary=f"Create {an}",
-                description="Fields that a client may not set are accepted and ignored.",
+                description=rules,
                 request=view.create_serializer_class,
                 responses={201: view.serializer_class},
             ),
@@ -318,16 +357,3 @@ def object_or_list(serializer: type[serializers.Serializer], key: str) -> dict[s
 def _reference(serializer: type[serializers.BaseSerializer]) -> dict[str, str]:
     name = serializer.__name__.removesuffix("Serializer")
     return {"$ref": f"#/components/schemas/{name}Request"}
-
-
-def close_components(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, Any]:
-    """Say that responses always have all their properties and requests take no others.
-
-    Without the first a generated client takes nullable properties for optional ones.
-    """
-    for name, component in result["components"]["schemas"].items():
-        if name.endswith("Request"):
-            component["additionalProperties"] = False
-        elif "properties" in component:
-            component["required"] = list(component["properties"])
-    return result

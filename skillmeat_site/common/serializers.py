@@ -57,7 +57,7 @@ class NameField(TextField):
     """A name: stripped, then 1 to 255 characters."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=NAME_MAX_LENGTH, **kwargs)
+        super().__init__(max_length=NAME_MAX_LENGTH, help_text="Stripped of space around it.", **kwargs)
 
 
 class DescriptionField(TextField):
@@ -70,6 +70,7 @@ class DescriptionField(TextField):
             allow_null=True,
             allow_blank=True,
             trim_whitespace=False,
+            help_text="Kept as it is; null and empty are different.",
         )
 
 

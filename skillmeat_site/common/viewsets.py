@@ -48,6 +48,7 @@ class ApiViewSet(GenericViewSet):
     Attributes:
         permission_model: what a user needs permission on to write; see `ModelPermissions`.
         permission_verb: what permission an action needs where that is not the usual one.
+        takes_keys: whether a POST may have an Idempotency-Key.
         whole: the view of what the rows are a part of, if they have no URL of their own.
         path_models: which model each id in the path belongs to.
         results_key: what the rows are called in the envelope of the list.
@@ -56,6 +57,7 @@ class ApiViewSet(GenericViewSet):
 
     permission_model: ClassVar[type[Model]]
     permission_verb: ClassVar[str | None] = None
+    takes_keys: ClassVar[bool] = True
     whole: ClassVar[type["ResourceViewSet"] | None] = None
     path_models: ClassVar[dict[str, type[Model]]] = {}
     results_key: ClassVar[str] = ""
@@ -72,7 +74,7 @@ class ApiViewSet(GenericViewSet):
         around: Callable[..., Any] | None = None
         if method == "get":
             around = partial(self._kept_or_anew, time.monotonic())
-        elif guard and guard in request.headers:
+        elif guard and guard in request.headers and (self.takes_keys or guard != IDEMPOTENCY_KEY):
             around = self._in_one_transaction
         if around and hasattr(self, method):
             setattr(self, method, partial(around, getattr(self, method)))
@@ -111,8 +113,6 @@ class ApiViewSet(GenericViewSet):
         carry_out = partial(handler, request, *args, **kwargs)
         if request.method != "POST":
             return in_transaction(lambda: self._if_match(request, carry_out))
-        if not request.user.is_authenticated:
-            return carry_out()  # A login: its answer is a token, and tokens are not kept.
         return in_transaction(lambda: answer_once(request, carry_out, self.handle_exception))
 
     def _if_match(self, request: Request, carry_out: Callable[[], Response]) -> Response:
@@ -123,7 +123,9 @@ class ApiViewSet(GenericViewSet):
         """
         etag, wanted = self.locked_etag(), parse_etags(request.headers[IF_MATCH])
         response = carry_out()
-        if etag is None or (etag not in wanted and wanted != ["*"]):
+        if etag is None:
+            raise PreconditionFailed(f"There is no ETag that this could be based on. Send no {IF_MATCH}.")
+        if etag not in wanted and wanted != ["*"]:
             raise PreconditionFailed
         return response
 

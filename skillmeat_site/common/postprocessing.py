@@ -1,4 +1,4 @@
-"""OpenAPI links: what a client may do with the id that it has just been given."""
+"""What is done to the OpenAPI document as a whole: hooks of drf-spectacular."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,10 +10,40 @@ _ID = "$response.body#/id"
 Link = dict[str, Any]
 
 
+def close_components(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, Any]:
+    """Say that responses always have all their properties and requests take no others.
+
+    Without the first a generated client takes nullable properties for optional ones.
+    """
+    for name, component in result["components"]["schemas"].items():
+        if name.endswith("Request"):
+            component["additionalProperties"] = False
+        elif "properties" in component:
+            component["required"] = list(component["properties"])
+            for schema in component["properties"].values():
+                # No request has it anyway, and clients would get a second type, without it.
+                schema.pop("readOnly", None)
+    return result
+
+
+def share_enums(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, Any]:
+    """Refer to a component from parameters that take one of its values, so that a client has one type."""
+    components = result["components"]["schemas"].items()
+    names = {frozenset(component["enum"]): name for name, component in components if "enum" in component}
+    for _path, operation in _operations(result):
+        for parameter in operation.get("parameters", ()):
+            holder, key = (
+                (parameter["schema"], "items") if "items" in parameter["schema"] else (parameter, "schema")
+            )
+            if name := names.get(frozenset(holder[key].get("enum", ()))):
+                holder[key] = {"$ref": f"#/components/schemas/{name}"}
+    return result
+
+
 def link_operations(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, Any]:
     """Link every operation that creates a resource with all that take the id of one.
 
-    A postprocessing hook of drf-spectacular.
+    So a client, or a fuzzer, knows what it may do with the id that it has just been given.
     """
     for path, operation in _operations(result):
         created = operation["responses"].get("201", {})
