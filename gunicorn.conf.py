@@ -1,9 +1,10 @@
 """How gunicorn serves this project; it reads this file by itself."""
 
 import os
-import socket
 
 from gunicorn import util
+
+from skillmeat_site.worker import write_error
 
 port = os.environ.get("PORT", "8000")
 bind = [f"0.0.0.0:{port}"]
@@ -22,15 +23,8 @@ loglevel = os.environ.get("LOG_LEVEL", "info").lower()
 control_socket_disable = True
 # As long as gunicorn allows; longer ones are 414.
 limit_request_line = 8190
-
-
-def write_error(client: socket.socket, status: int, reason: str, message: str) -> None:
-    """Answer what is not even HTTP with the API's own errors instead of a page."""
-    from skillmeat_site.common.errors import plain_error
-
-    body = plain_error(status, f"{reason}. {message}".strip())
-    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
-    util.write_nonblock(client, f"{head}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + body)
+# No proxy says by a header where the application is.
+forwarder_headers = ""
 
 
 # gunicorn has no setting for this.

@@ -1,6 +1,7 @@
 """``/api/v1/schema``: the OpenAPI document; `skillmeat_site.common.schema` describes it."""
 
 from functools import cache
+from threading import Lock
 
 from django.http import HttpRequest, HttpResponse
 from drf_spectacular.generators import SchemaGenerator
@@ -20,6 +21,8 @@ _RENDERERS = {
     for renderer in (OpenApiYamlRenderer, OpenApiYamlRenderer2, OpenApiJsonRenderer, OpenApiJsonRenderer2)
 }
 _FORMATS = {"yaml": OpenApiYamlRenderer.media_type, "json": OpenApiJsonRenderer.media_type}
+# The library is not made for two threads at once.
+_making = Lock()
 
 
 @read_only
@@ -31,7 +34,9 @@ def document(request: HttpRequest) -> HttpResponse:
         return error_response(NotAcceptable("The document comes as ?format=yaml or ?format=json."))
     file = f'inline; filename="skillmeat.{_RENDERERS[media_type].format}"'
     headers = {"Content-Disposition": file, "Vary": "Accept"}
-    return HttpResponse(_written_as(media_type), content_type=media_type, headers=headers)
+    with _making:
+        content = _written_as(media_type)
+    return HttpResponse(content, content_type=media_type, headers=headers)
 
 
 @cache

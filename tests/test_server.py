@@ -2,14 +2,18 @@
 
 import http.client
 import json
+import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 
-from tests.server import new_database, running_server
+from tests.server import free_port, new_database, running_server
 from tests.sockets import CHUNKED, EXPECTING, LOGIN, clients_who_stop, statuses
 
 
@@ -88,6 +92,16 @@ def test_pages_are_served_with_their_assets(port, path):
     assert call(port, "GET", path)[0] == 200
 
 
+def test_many_may_be_the_first_who_ask_for_the_document(tmp_path):
+    with (
+        new_database("sqlite", tmp_path) as url,
+        running_server(tmp_path, DATABASE_URL=url, WEB_CONCURRENCY="1") as server,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        answers = list(pool.map(call, *zip(*[(server.port, "GET", "/api/v1/schema")] * 4, strict=True)))
+    assert [status for status, _ in answers] == [200] * 4
+
+
 @pytest.mark.parametrize(
     "part",
     [b"", b"\x16\x03\x01", LOGIN[:60], LOGIN[:-1], CHUNKED[:-20]],
@@ -99,6 +113,79 @@ def test_clients_who_send_half_a_request_hold_up_nobody(port, part):
         assert [call(port, "GET", "/healthz")[0] for _ in range(8)] == [200] * 8
         # Waiting for them takes twice as long at least; a machine that is busy takes a few.
         assert time.monotonic() - started < 10
+
+
+def test_clients_who_do_not_hang_up_hold_up_nobody(port):
+    with clients_who_stop(port, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"):
+        started = time.monotonic()
+        assert [call(port, "GET", "/healthz")[0] for _ in range(8)] == [200] * 8
+        # Waiting for them takes twice as long at least.
+        assert time.monotonic() - started < 10
+
+
+def test_an_answer_is_read_to_its_end_also_by_who_sends_more_than_is_taken(port):
+    with clients_who_stop(port, LOGIN.replace(b"37", b"-1") + b"x" * 1_000_000, count=1) as (client,):
+        assert statuses(client, 1) == [400]
+
+
+def test_clients_who_end_their_request_with_an_empty_line_hold_up_nobody(port):
+    request = LOGIN.replace(b"/api/v1/auth/login", b"/nowhere")
+    with clients_who_stop(port, request + b"\r\n") as clients:
+        assert [statuses(client, 1) for client in clients] == [[404]] * len(clients)
+        started = time.monotonic()
+        assert [call(port, "GET", "/healthz")[0] for _ in range(8)] == [200] * 8
+        assert time.monotonic() - started < 5
+        for client in clients:
+            client.sendall(request)
+        assert [statuses(client, 1) for client in clients] == [[404]] * len(clients)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        LOGIN.replace(b": 37", b": 38"),
+        CHUNKED.replace(b"chunked", b"identity, chunked"),
+        CHUNKED.replace(b"chunked", b"gzip, chunked"),
+        CHUNKED.replace(b"25", b"zz"),
+        CHUNKED[:-5],
+    ],
+    ids=["too short", "identity", "gzip", "no size", "no last chunk"],
+)
+def test_a_body_that_is_not_what_the_head_says_is_refused(port, request_):
+    with clients_who_stop(port, request_, count=1) as (client,):
+        client.shutdown(socket.SHUT_WR)
+        with client.makefile("rb") as answer:
+            head, _, body = answer.read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert json.loads(body)["type"] == "client_error"
+
+
+def test_a_head_is_answered_like_a_get_without_its_body_and_without_a_warning(tmp_path):
+    with new_database("sqlite", tmp_path) as url, running_server(tmp_path, DATABASE_URL=url) as server:
+        for path in ("/healthz", "/api/v1/schema", "/static/unfold/css/styles.css"):
+            with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+                connection.request("HEAD", path)
+                with connection.getresponse() as response:
+                    assert (response.status, response.read()) == (200, b"")
+                    assert response.headers["Content-Type"]
+                connection.request("GET", "/healthz")
+                with connection.getresponse() as response:
+                    assert response.status == 200
+        assert "no-body" not in server.log.read_text()
+
+
+def test_a_server_that_should_speak_tls_says_who_does_so(tmp_path):
+    file = tmp_path / "certificate"
+    file.touch()
+    command = [sys.executable, "-m", "gunicorn", "skillmeat_site.wsgi", "--certfile", file, "--keyfile", file]
+    environment = {**os.environ, "PORT": str(free_port())}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 1
+    assert "let a proxy in front do so" in ended.stderr
+
+
+def test_no_header_says_where_the_application_is(port):
+    assert call(port, "GET", "/healthz", SCRIPT_NAME="/x", PATH_INFO="/y")[0] == 200
 
 
 @pytest.mark.parametrize("request_", [LOGIN, CHUNKED], ids=["with a length", "in chunks"])
@@ -142,16 +229,30 @@ def test_what_is_refused_however_it_goes_on_is_refused_at_once(port, beginning):
         assert statuses(client, 1) == [400]
 
 
-def test_clients_who_stop_do_not_hold_up_the_end_of_the_server(tmp_path):
+@pytest.mark.parametrize("request_", [LOGIN, EXPECTING], ids=["half a body", "waiting to be told to go on"])
+def test_clients_who_stop_do_not_hold_up_the_end_of_the_server(tmp_path, request_):
     with (
         new_database("sqlite", tmp_path) as url,
         running_server(tmp_path, DATABASE_URL=url) as server,
-        clients_who_stop(server.port, LOGIN[:-2]) as clients,
+        clients_who_stop(server.port, request_[:-2]) as clients,
     ):
         started = time.monotonic()
         server.process.terminate()
         time.sleep(0.5)
         for client in clients:
-            client.sendall(LOGIN[-2:-1])
+            client.sendall(request_[-2:-1])
         server.stop()
         assert time.monotonic() - started < 10
+
+
+def test_a_request_of_which_the_rest_does_not_come_in_time_is_answered_with_408(tmp_path):
+    environment = {"GUNICORN_CMD_ARGS": "--keep-alive 1"}
+    with (
+        new_database("sqlite", tmp_path) as url,
+        running_server(tmp_path, DATABASE_URL=url, **environment) as server,
+        clients_who_stop(server.port, LOGIN[:-1], count=1) as (client,),
+        client.makefile("rb") as answer,
+    ):
+        head, _, body = answer.read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 ")
+    assert failure((408, body)) == (408, "client_error", "request_timeout")

@@ -35,6 +35,16 @@ class RequestTimeout(exceptions.APIException):
     default_code = "request_timeout"
 
 
+class BrokenBody(exceptions.ParseError):
+    """The body is not what the head of the request says of it."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+    default_detail = (
+        "The body does not have the Content-Length that it should have, or is not in chunks as "
+        "Transfer-Encoding, which must be 'chunked', says. Send it again."
+    )
+
+
 class PayloadTooLarge(exceptions.APIException):
     """The body is larger than the server reads."""
 

@@ -21,14 +21,17 @@ def read_body(application: Application) -> Application:
 
     Django takes a chunked body, which has none, for an empty one, and an update that is lost that way
     would still be answered with 200. A body over the limit is cut just behind it, so that it is
-    refused for its size. One of which the rest does not come is answered with 408.
+    refused for its size. One of which the rest does not come is answered with 408, and with 400 when
+    the client has ended it too early, or it is not what the head says.
     """
 
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
             body = _body(environ)
+        except ConnectionError:
+            return _refused(start_response, "RequestTimeout")
         except OSError:
-            return _rest_is_missing(start_response)
+            return _refused(start_response, "BrokenBody")
         environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         return application(environ, start_response)
 
@@ -37,13 +40,18 @@ def read_body(application: Application) -> Application:
 
 def _body(environ: dict[str, Any]) -> bytes:
     stream = environ["wsgi.input"]
-    if environ.get("HTTP_TRANSFER_ENCODING", "").lower() != "chunked":
-        length = environ.get("CONTENT_LENGTH", "")
-        # As Django does: a length that is no number is 0.
-        stream = LimitedStream(stream, int(length) if length.isdecimal() else 0)
+    coding, length = environ.get("HTTP_TRANSFER_ENCODING"), environ.get("CONTENT_LENGTH", "")
+    # As Django does: a length that is no number is 0.
+    announced = int(length) if length.isdecimal() and not coding else 0
+    if coding is None:
+        stream = LimitedStream(stream, announced)
+    elif coding.lower() != "chunked":
+        raise OSError(f"unknown coding: {coding}")
     body: bytes = stream.read(settings.MAX_BODY_BYTES + 1)
     if len(body) > settings.MAX_BODY_BYTES:
         _drain(stream)
+    elif len(body) < announced:
+        raise OSError("the client has gone after a part of it")
     return body
 
 
@@ -53,15 +61,14 @@ def _drain(stream: Any) -> None:
             break
 
 
-def _rest_is_missing(start_response: Callable[..., Any]) -> list[bytes]:
-    # It can be imported only when Django is set up.
-    from skillmeat_site.common.errors import RequestTimeout, plain_error
+def _refused(start_response: Callable[..., Any], reason: str) -> list[bytes]:
+    # They can be imported only when Django is set up.
+    from skillmeat_site.common import errors
 
-    body = plain_error(
-        RequestTimeout.status_code, RequestTimeout.default_detail, code=RequestTimeout.default_code
-    )
+    error = getattr(errors, reason)
+    body = errors.plain_error(error.status_code, error.default_detail, code=error.default_code)
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-    start_response("408 Request Timeout", headers)
+    start_response(f"{error.status_code} {error.status_code.phrase}", headers)
     return [body]
 
 
@@ -77,5 +84,19 @@ def replace_broken_content_type(application: Application) -> Application:
         except ValueError:
             environ["CONTENT_TYPE"] = "application/octet-stream"
         return application(environ, start_response)
+
+    return wrapped
+
+
+def omit_body_of_head(application: Application) -> Application:
+    """Answer a HEAD without the body of the GET, which gunicorn would leave out too, but with a warning."""
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        answer = application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return answer
+        if hasattr(answer, "close"):
+            answer.close()
+        return []
 
     return wrapped
