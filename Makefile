@@ -21,10 +21,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(INSTALLED): requirements.txt | $(VENV)/bin/python
+	@echo "Installing what requirements.txt names: a minute, once."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.txt requirements.txt | $(VENV)/bin/python
+	@echo "Installing what requirements-dev.txt names: a minute or two, once."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $(INSTALLED) $@
 
@@ -41,6 +43,7 @@ run: $(INSTALLED) ## Start the server on port 8000; on first use, create demo co
 	@exec $(BIN)/gunicorn skillmeat_site.wsgi
 
 import: $(INSTALLED) ## Import a project: make import PROJECT=/path/to/project
+	@test -n "$(PROJECT)" || { echo "Say which project: make import PROJECT=/path/to/project"; exit 1; }
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) import_project "$(PROJECT)"
 
