@@ -293,6 +293,8 @@ def _place(group: Group, members: Sequence[CollectionArtifact], position: int | 
     record_created([entries[member.artifact_id] for member in newcomers])
     if moving:
         record_rearranged(group, "artifacts")
+    if first is None:
+        first = GROUP_ARTIFACTS.position_of(group.pk, first_rank)
     positions = {id: position for position, id in enumerate(entries, first)}
     if len(positions) < len(members):
         positions |= _positions(present.values())

@@ -90,4 +90,4 @@ def test_moving_artifacts_to_another_group(statements, library, office, make_gro
     artifact_id = library.collection.collection_artifacts.first().artifact_id
     target = make_group(office, "target")
     body = {"artifact_ids": [artifact_id], "target_group_id": target.pk}
-    statements(13, f"{URL}/{library.pk}/move-artifacts", 200, **body)
+    statements(14, f"{URL}/{library.pk}/move-artifacts", 200, **body)

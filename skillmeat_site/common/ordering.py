@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
@@ -55,50 +55,58 @@ class Siblings:
 
     def make_room(
         self, parent_id: str, position: int | None, *, count: int = 1, besides: Sequence[str] = ()
-    ) -> tuple[int, int]:
+    ) -> tuple[int, int | None]:
         """Free ``count`` ranks before the sibling at ``position``. Costs at most two queries.
 
         Args:
             position: where the first of them should stand; past the end or None means last.
-            besides: the keys of those siblings that are about to be put there, and do not count.
+            besides: the keys of those that are about to be put there, and do not count.
 
         Returns:
-            The first of the free ranks, and the position that it will have.
+            The first of the free ranks, and the position that it will have, or None for last, which
+            nobody has counted: see `position_of`.
         """
         values = {"parent": parent_id, "besides": list(besides)}
-        if position == 0:
-            first = self._ranks(values, limit=1, offset=0)
+        place = MANY if position is None else min(position, MANY)
+        if place == 0:
+            first = self._ranks(values, limit=1)
             return (first[0] - count if first else 0), 0
-        if position is None or position > MANY:
-            return self._end(parent_id, besides)
-        around = self._ranks(values, limit=2, offset=position - 1)
+        around = self._ranks(values, limit=2, offset=place - 1) if place < MANY else []
         if len(around) < 2:  # Nothing follows.
-            return self._end(parent_id, besides)
+            last = self._ranks(values, limit=1, backwards=True)
+            return (last[0] + 1 if last else 0), None
         preceding, following = around
         if (room := following - preceding - 1) < count:
             # More than is needed, so that what comes next need not move them again.
             moved = self._rows(parent_id, besides, "in").filter(rank__gte=following)
             moved.update(rank=F("rank") + count + SPACE)
             room += count + SPACE
-        return preceding + 1 + (room - count) // 2, position
+        return preceding + 1 + (room - count) // 2, place
 
-    def _end(self, parent_id: str, besides: Sequence[str]) -> tuple[int, int]:
+    def position_of(self, parent_id: str, rank: int) -> int:
+        """How many siblings stand before the one with this rank. Costs one query."""
+
         def make() -> CompiledQuery:
-            ranks = self.model._default_manager.filter(**{self.parent: Param("parent")}).order_by()
-            template = "SELECT COALESCE(MAX(rank), -1), COUNT(*) FROM ({}) AS siblings"
-            return CompiledQuery(ranks.values_list("rank"), template=template)
+            before = Value(Param("rank"), output_field=TextField())
+            rows = self.model._default_manager.filter(**{self.parent: Param("parent"), "rank__lt": before})
+            return CompiledQuery(
+                rows.order_by().values_list("pk"), template="SELECT COUNT(*) FROM ({}) AS preceding"
+            )
 
-        ((last, count),) = compiled((self, "end"), make).rows({"parent": parent_id})
-        return last + 1, count - len(besides)
+        ((position,),) = compiled((self, "position"), make).rows({"parent": parent_id, "rank": rank})
+        return position
 
-    def _ranks(self, values: Mapping[str, Any], *, limit: int, offset: int) -> list[int]:
+    def _ranks(
+        self, values: Mapping[str, Any], *, limit: int, offset: int = 0, backwards: bool = False
+    ) -> list[int]:
         def make() -> CompiledQuery:
-            ranks = self._rows(Param("parent"), Param("besides"), "any_of").order_by(*RANK_ORDER)
+            rows = self._rows(Param("parent"), Param("besides"), "any_of").order_by(*RANK_ORDER)
+            ranks = (rows.reverse() if backwards else rows).values_list("rank")
             params = [Param("limit"), Param("offset")]
-            return CompiledQuery(ranks.values_list("rank"), template="{} LIMIT %s OFFSET %s", params=params)
+            return CompiledQuery(ranks, template="{} LIMIT %s OFFSET %s", params=params)
 
-        rows = compiled((self, "ranks"), make).rows({**values, "limit": limit, "offset": offset})
-        return [rank for (rank,) in rows]
+        query = compiled((self, backwards), make)
+        return [rank for (rank,) in query.rows({**values, "limit": limit, "offset": offset})]
 
     def _rows(self, parent: str, besides: Any, lookup: str) -> QuerySet[Any]:
         rows = self.model._default_manager.filter(**{self.parent: parent})
