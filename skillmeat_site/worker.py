@@ -14,22 +14,27 @@ from typing import Any
 
 from django.conf import settings
 from gunicorn import util
+from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
-# How long a thread waits for a client in all of one request, and how many bytes an answer has to have
-# for a second more.
+# How long a thread waits for a client who does nothing, and in all of one request; for each so many bytes
+# of an answer that is a second more.
 _PATIENCE_SECONDS = 10
 _SLOWEST_READER = 16 * 1024
 # How long a client may take to see the end of an answer before the connection is closed.
 _LINGER_SECONDS = 2
 _RECEIVED_AT_ONCE = 64 * 1024
+# Of what has come, as much as gunicorn itself receives at once: it copies the rest for each chunk.
+_PARSED_AT_ONCE = 8 * 1024
 # What is longer without an end is a thread's to refuse.
 _LONGEST_HEAD = 32 * 1024
 _LONGEST_CHUNK_LINE = 256
 
 _FIRST_LINE = re.compile(rb"[!-~]+ [^\r\n]+ HTTP/1\.\d")
-_EXPECTS = re.compile(rb"[^\r]* HTTP/1\.1\r\n(.*\r\n)?expect:[ \t]*100-continue[ \t]*\r\n", re.I | re.S)
-_CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_EXPECTS = re.compile(rb"\r\nexpect:", re.IGNORECASE)
+_WAITS = re.compile(rb"[^\r]* HTTP/1\.1\r\n(.*\r\n)?expect:[ \t]*100-continue[ \t]*\r\n", re.I | re.S)
+_CODED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n", re.IGNORECASE)
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
 _CHUNK_SIZE = re.compile(rb"([0-9a-f]{1,8})[ \t]*(;.*)?", re.IGNORECASE | re.DOTALL)
 
@@ -49,16 +54,16 @@ class PatientSocket(socket.socket):
 
     def sendall(self, data: Any, *args: Any) -> None:
         """As ever, but `ConnectionResetError` once the patience is over; more data may take longer."""
-        send = partial(super().sendall, data, *args)
         if self.gettimeout() == 0:
-            send()
-        else:
-            self.patience += len(data) / _SLOWEST_READER
-            self._waiting(send)
+            super().sendall(data, *args)
+            return
+        self.patience += len(data) / _SLOWEST_READER
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._waiting(partial(super().send, rest, *args)) :]
 
     def receive_now(self) -> bytes | None:
-        """What has come, without waiting; nothing if the client has gone, None if there is nothing yet."""
-        self.setblocking(False)
+        """What has come, if it does not wait: nothing if the client has gone, None if nothing yet."""
         try:
             return super().recv(_RECEIVED_AT_ONCE)
         except BlockingIOError:
@@ -68,7 +73,7 @@ class PatientSocket(socket.socket):
 
     def _waiting(self, act: Callable[[], Any]) -> Any:
         began = time.monotonic()
-        self.settimeout(max(self.patience, 0.001))
+        self.settimeout(max(min(self.patience, _PATIENCE_SECONDS), 0.001))
         try:
             return act()
         except TimeoutError:
@@ -76,6 +81,16 @@ class PatientSocket(socket.socket):
             raise ConnectionResetError(errno.ECONNRESET, "The client takes too long.") from None
         finally:
             self.patience -= time.monotonic() - began
+
+
+class Unreader(SocketUnreader):
+    """gunicorn's, which hands out what has come in pieces."""
+
+    def read(self, size: int | None = None, read_ahead: int | None = None) -> bytes:
+        """As ever, but no more than a piece where no size is asked for."""
+        if size is None and self.buf.seek(0, io.SEEK_END):
+            size = min(_PARSED_AT_ONCE, self.buf.tell())
+        return bytes(super().read(size, read_ahead))
 
 
 class PatientWorker(ThreadWorker):
@@ -98,6 +113,7 @@ class PatientWorker(ThreadWorker):
         if not conn.initialized:
             conn.sock = PatientSocket(fileno=conn.sock.detach())
             conn.init()
+            conn.parser.unreader = Unreader(conn.sock)
             _await_request(conn)
         if _is_complete(conn):
             _await_request(conn)
@@ -135,7 +151,7 @@ class PatientWorker(ThreadWorker):
         """Close connections whose time is over."""
         for conn in _overdue(self.pending_conns):
             self.poller.unregister(conn.sock)
-            if _received(conn, 0, 3).strip():
+            if _received(conn.parser.unreader, 0, 3).strip():
                 _refuse_to_wait(conn)
             self._linger(conn)
         for conn in _overdue(self.lingering_conns):
@@ -197,12 +213,13 @@ def _overdue(conns: deque[Any]) -> Iterator[Any]:
 
 def _await_request(conn: Any) -> None:
     """Begin to look at the next request of a connection."""
-    conn.steps = arrival(partial(_received, conn), partial(_tell_to_go_on, conn))
+    conn.steps = arrival(partial(_received, conn.parser.unreader), partial(_tell_to_go_on, conn.sock))
     conn.needed = 1
 
 
 def _is_complete(conn: Any) -> bool:
     """Receive what there is; whether a thread can begin, be it only to see that the client has gone."""
+    conn.sock.setblocking(False)
     if _has_come(conn):
         return True
     received = conn.sock.receive_now()
@@ -223,16 +240,15 @@ def _has_come(conn: Any) -> bool:
     return False
 
 
-def _received(conn: Any, start: int, size: int) -> bytes:
-    buffer = conn.parser.unreader.buf
-    buffer.seek(start)
-    return bytes(buffer.read(size))
+def _received(unreader: Unreader, start: int, size: int) -> bytes:
+    unreader.buf.seek(start)
+    return bytes(unreader.buf.read(size))
 
 
-def _tell_to_go_on(conn: Any) -> None:
+def _tell_to_go_on(client: socket.socket) -> None:
     # Clients go on without, after a while (RFC 9110, 10.1.1).
     with suppress(OSError):
-        conn.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        client.send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 def arrival(received: Callable[[int, int], bytes], tell_to_go_on: Callable[[], None]) -> Iterator[int]:
@@ -258,15 +274,27 @@ def arrival(received: Callable[[int, int], bytes], tell_to_go_on: Callable[[], N
         yield start + len(beginning) + 1
     head = beginning.partition(b"\r\n\r\n")[0] + b"\r\n"
     start += len(head) + 2
-    announced = _LENGTH.search(head)
-    length = int(announced[1]) if announced else 0
-    chunked = _CHUNKED.search(head)
-    if _EXPECTS.match(head) and not received(start, 1):
+    if _is_refused(head):
+        return
+    if _WAITS.match(head) and not received(start, 1):
         tell_to_go_on()
-    if chunked:
+    if _CHUNKED.search(head):
         yield from _chunks(received, start)
-    elif length <= settings.MAX_BODY_BYTES:
+    elif (length := _length(head)) <= settings.MAX_BODY_BYTES:
         yield start + length
+
+
+def _is_refused(head: bytes) -> bool:
+    """Whether it wants a body in a way, or something before it, that is not known here."""
+    return bool(
+        (_EXPECTS.search(head) and not _WAITS.match(head))
+        or (_CODED.search(head) and not _CHUNKED.search(head))
+    )
+
+
+def _length(head: bytes) -> int:
+    announced = _LENGTH.search(head)
+    return int(announced[1]) if announced else 0
 
 
 def _may_become_a_head(beginning: bytes) -> bool:

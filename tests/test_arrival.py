@@ -2,11 +2,14 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 
-from skillmeat_site.worker import PatientSocket, arrival
+from skillmeat_site.worker import PatientSocket, Unreader, _await_request, _is_complete, arrival
 from tests.sockets import CHUNKED, EXPECTING, LOGIN
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -66,12 +69,26 @@ def test_the_rest_may_come_at_once_wherever_the_first_piece_ends(request_: bytes
         GET.replace(b"\r\n", b"\n"),
         b"GET / HTTP/1.1\r\nX: " + b"x" * 32 * 1024,
         LOGIN.replace(b": 37", b": 2097153")[:-37],
+        EXPECTING.replace(b"100-continue", b"more")[:-37],
+        CHUNKED.replace(b"chunked", b"identity").partition(b"25")[0],
         CHUNKED.partition(b"25")[0] + b"25 x\r\n",
         CHUNKED.partition(b"25")[0] + b"200000\r\n" + b"x" * 0x200000 + b"\r\n1\r\n",
         CHUNKED.partition(b"25")[0] + b"1;" + b"x" * 256,
         CHUNKED.removesuffix(b"\r\n") + b"x" * 32 * 1024,
     ],
-    ids=["no HTTP", "empty lines", "LF", "head", "length", "no chunk", "chunks", "chunk's line", "trailers"],
+    ids=[
+        "no HTTP",
+        "empty lines",
+        "LF",
+        "head",
+        "length",
+        "Expect",
+        "coding",
+        "no chunk",
+        "chunks",
+        "chunk's line",
+        "trailers",
+    ],
 )
 def test_what_is_refused_or_too_long_is_not_waited_for(beginning: bytes) -> None:
     assert Coming().receive(beginning)
@@ -124,6 +141,22 @@ def test_a_client_who_says_little_at_a_time_does_not_keep_a_thread(
     finally:
         over.set()
         thread.join()
+
+
+def test_the_loop_tells_a_client_to_go_on_without_waiting(ends: tuple[PatientSocket, socket.socket]) -> None:
+    server, _client = ends
+    server.setblocking(False)
+    with suppress(BlockingIOError):
+        server.sendall(b"x" * 10_000_000)
+    # As a thread leaves it.
+    server.settimeout(5)
+    unreader = Unreader(server)
+    unreader.unread(EXPECTING[:-37])
+    conn = SimpleNamespace(sock=server, parser=SimpleNamespace(unreader=unreader))
+    _await_request(conn)
+    started = time.monotonic()
+    assert not _is_complete(conn)
+    assert time.monotonic() - started < 1
 
 
 def test_a_client_who_does_not_read_does_not_keep_a_thread(

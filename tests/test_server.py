@@ -204,6 +204,12 @@ def test_requests_that_come_at_once_are_answered_one_after_the_other(port):
         assert statuses(client, 3) == [401] * 3
 
 
+def test_a_body_in_very_many_chunks_is_read_in_seconds(port):
+    head = CHUNKED.partition(b"25\r\n")[0].replace(b"/api/v1/auth/login", b"/nowhere")
+    with clients_who_stop(port, head + b"1\r\nx\r\n" * 349_000 + b"0\r\n\r\n", count=1) as (client,):
+        assert statuses(client, 1) == [404]
+
+
 def test_a_client_that_waits_to_be_told_to_go_on_is_told(port):
     head, end, body = EXPECTING.partition(b"\r\n\r\n")
     with clients_who_stop(port, head + end, count=1) as (client,):
@@ -250,9 +256,11 @@ def test_a_request_of_which_the_rest_does_not_come_in_time_is_answered_with_408(
     with (
         new_database("sqlite", tmp_path) as url,
         running_server(tmp_path, DATABASE_URL=url, **environment) as server,
-        clients_who_stop(server.port, LOGIN[:-1], count=1) as (client,),
-        client.makefile("rb") as answer,
     ):
-        head, _, body = answer.read().partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 408 ")
-    assert failure((408, body)) == (408, "client_error", "request_timeout")
+        with clients_who_stop(server.port, LOGIN[:-1], count=1) as (client,):
+            with client.makefile("rb") as answer:
+                head, _, body = answer.read().partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 408 ")
+            assert failure((408, body)) == (408, "client_error", "request_timeout")
+        with clients_who_stop(server.port, EXPECTING[:-37], count=1) as (client,):
+            assert statuses(client, 2) == [100, 408]
