@@ -159,6 +159,19 @@ def test_the_loop_tells_a_client_to_go_on_without_waiting(ends: tuple[PatientSoc
     assert time.monotonic() - started < 1
 
 
+def test_no_more_is_received_while_a_request_waits_to_be_answered(
+    ends: tuple[PatientSocket, socket.socket],
+) -> None:
+    server, client = ends
+    unreader = Unreader(server)
+    unreader.unread(GET)
+    conn = SimpleNamespace(sock=server, parser=SimpleNamespace(unreader=unreader))
+    _await_request(conn)
+    client.sendall(LOGIN)
+    assert _is_complete(conn)
+    assert server.receive_now() == LOGIN
+
+
 def test_a_client_who_does_not_read_does_not_keep_a_thread(
     ends: tuple[PatientSocket, socket.socket],
 ) -> None:

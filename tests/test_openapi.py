@@ -239,6 +239,10 @@ def test_the_permission_that_an_operation_names_is_the_one_that_it_takes(
     assert call.send(client_of(user), world).status_code == call.status
 
 
+def test_no_property_needs_a_type_without_it_for_requests(document: Document) -> None:
+    assert "readOnly" not in json.dumps(document)
+
+
 def test_every_code_of_an_error_is_listed(document: Document) -> None:
     description = document["components"]["schemas"]["Error"]["properties"]["code"]["description"]
     assert set(re.findall("`(.*?)`", description)) == ERROR_CODES

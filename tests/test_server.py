@@ -124,7 +124,7 @@ def test_clients_who_do_not_hang_up_hold_up_nobody(port):
 
 
 def test_an_answer_is_read_to_its_end_also_by_who_sends_more_than_is_taken(port):
-    with clients_who_stop(port, LOGIN.replace(b"37", b"-1") + b"x" * 1_000_000, count=1) as (client,):
+    with clients_who_stop(port, LOGIN.replace(b"37", b"-1") + b"x" * 20_000_000, count=1) as (client,):
         assert statuses(client, 1) == [400]
 
 

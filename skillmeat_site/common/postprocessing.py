@@ -32,11 +32,9 @@ def share_enums(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, A
     names = {frozenset(component["enum"]): name for name, component in components if "enum" in component}
     for _path, operation in _operations(result):
         for parameter in operation.get("parameters", ()):
-            holder, key = (
-                (parameter["schema"], "items") if "items" in parameter["schema"] else (parameter, "schema")
-            )
-            if name := names.get(frozenset(holder[key].get("enum", ()))):
-                holder[key] = {"$ref": f"#/components/schemas/{name}"}
+            for holder, key in ((parameter, "schema"), (parameter["schema"], "items")):
+                if name := names.get(frozenset(holder.get(key, {}).get("enum", ()))):
+                    holder[key] = {"$ref": f"#/components/schemas/{name}"}
     return result
 
 

@@ -1,6 +1,7 @@
 """What must happen to a request before Django looks at it."""
 
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
@@ -28,10 +29,8 @@ def read_body(application: Application) -> Application:
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
             body = _body(environ)
-        except ConnectionError:
-            return _refused(start_response, "RequestTimeout")
-        except OSError:
-            return _refused(start_response, "BrokenBody")
+        except OSError as exc:
+            return _refused(start_response, exc)
         environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         return application(environ, start_response)
 
@@ -61,14 +60,16 @@ def _drain(stream: Any) -> None:
             break
 
 
-def _refused(start_response: Callable[..., Any], reason: str) -> list[bytes]:
+def _refused(start_response: Callable[..., Any], exc: OSError) -> list[bytes]:
     # They can be imported only when Django is set up.
-    from skillmeat_site.common import errors
+    from skillmeat_site.common.errors import BrokenBody, RequestTimeout, plain_error
 
-    error = getattr(errors, reason)
-    body = errors.plain_error(error.status_code, error.default_detail, code=error.default_code)
+    # What a worker raises that has waited for long enough, too: `skillmeat_site.worker`.
+    error = RequestTimeout if isinstance(exc, ConnectionError) else BrokenBody
+    status = HTTPStatus(error.status_code)
+    body = plain_error(status, error.default_detail, code=error.default_code)
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-    start_response(f"{error.status_code} {error.status_code.phrase}", headers)
+    start_response(f"{status} {status.phrase}", headers)
     return [body]
 
 
