@@ -141,7 +141,7 @@ def _connect() -> Any:
     from django.db import connection
     from django.db.backends.sqlite3._functions import register as register_functions
 
-    from skillmeat_site.common.search import fold_case
+    from skillmeat_site.db.lookups import fold_case
 
     settings = connection.settings_dict
     if connection.vendor == "sqlite":

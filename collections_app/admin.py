@@ -15,8 +15,8 @@ from collections_app.models import (
     CollectionArtifact,
     CollectionQuerySet,
 )
-from skillmeat_site.common.admin import ServiceAdmin
-from skillmeat_site.common.db import locked
+from skillmeat_site.admin.base import ServiceAdmin
+from skillmeat_site.db.transactions import locked
 
 
 class MembershipInline(TabularInline):

@@ -1,7 +1,7 @@
 """Filters and orders of the lists of artifacts and collections."""
 
 from collections_app.models import ArtifactType, Collection
-from skillmeat_site.common.filters import (
+from skillmeat_site.api.filters import (
     OneOfFilter,
     ReferenceFilter,
     SearchFilter,

@@ -6,9 +6,9 @@ from django.db import models
 from django.utils import timezone
 
 from skillmeat_site.audit.trail import AuditTrail
-from skillmeat_site.common.counting import count_of, tallied
-from skillmeat_site.common.ids import IdField
-from skillmeat_site.common.models import (
+from skillmeat_site.db.expressions import count_of, tallied
+from skillmeat_site.db.ids import IdField
+from skillmeat_site.db.models import (
     Timestamped,
     description_field,
     name_field,

@@ -5,17 +5,17 @@ from typing import Any
 from rest_framework import serializers
 
 from collections_app.models import Artifact, ArtifactType, Collection
-from skillmeat_site.common.examples import CREATED_AT, UPDATED_AT, example, example_id
-from skillmeat_site.common.serializers import (
+from skillmeat_site.api.serializers import (
     DescriptionField,
     NameField,
-    OneOfField,
-    ReferenceField,
-    ReferenceListField,
+    PrefixedIdField,
+    PrefixedIdListField,
+    StrictChoiceField,
     StrictSerializer,
     VersionField,
     field_names,
 )
+from skillmeat_site.openapi.examples import CREATED_AT, UPDATED_AT, example, example_id
 
 # Known by the relation's name only: groups_app builds on this app, not the other way round.
 Group = Collection._meta.get_field("groups").related_model
@@ -57,8 +57,8 @@ MEMBERSHIP_EXAMPLE = {"artifact_id": example_id("art"), "added_at": UPDATED_AT, 
 class ArtifactResponseSerializer(serializers.Serializer):
     """An artifact."""
 
-    id = ReferenceField(Artifact)
-    type = OneOfField(ArtifactType.choices)
+    id = PrefixedIdField(Artifact)
+    type = StrictChoiceField(ArtifactType.choices)
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
     latest_version = serializers.CharField(allow_null=True, help_text="Null when unknown.")
@@ -74,7 +74,7 @@ class ArtifactCreateSerializer(StrictSerializer):
 
     ignored = field_names(ArtifactResponseSerializer)
 
-    type = OneOfField(ArtifactType.choices)
+    type = StrictChoiceField(ArtifactType.choices)
     name = NameField()
     description = DescriptionField()
     latest_version = VersionField()
@@ -84,7 +84,7 @@ class ArtifactCreateSerializer(StrictSerializer):
 class ArtifactUpdateSerializer(ArtifactCreateSerializer):
     """Changes to an artifact; what is not sent stays."""
 
-    type = OneOfField(ArtifactType.choices, required=False)
+    type = StrictChoiceField(ArtifactType.choices, required=False)
     name = NameField(required=False)
 
 
@@ -92,7 +92,7 @@ class ArtifactUpdateSerializer(ArtifactCreateSerializer):
 class CollectionResponseSerializer(serializers.Serializer):
     """A collection."""
 
-    id = ReferenceField(Collection)
+    id = PrefixedIdField(Collection)
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
     group_count = serializers.IntegerField()
@@ -105,8 +105,8 @@ class CollectionResponseSerializer(serializers.Serializer):
 class GroupResponseSerializer(serializers.Serializer):
     """A group."""
 
-    id = ReferenceField(Group)
-    collection_id = ReferenceField(Collection)
+    id = PrefixedIdField(Group)
+    collection_id = PrefixedIdField(Collection)
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
     position = serializers.IntegerField(help_text="The place among the collection's groups, from 0.")
@@ -145,7 +145,7 @@ class CollectionArtifactResponseSerializer(ArtifactResponseSerializer):
 
     added_at = serializers.DateTimeField(help_text="When it joined the collection.")
     group_ids = serializers.ListField(
-        child=ReferenceField(Group), help_text="The collection's groups that hold it, by position."
+        child=PrefixedIdField(Group), help_text="The collection's groups that hold it, by position."
     )
 
 
@@ -153,8 +153,8 @@ class CollectionArtifactResponseSerializer(ArtifactResponseSerializer):
 class AddArtifactsSerializer(StrictSerializer):
     """One artifact or several: send either ``artifact_id`` or ``artifact_ids``."""
 
-    artifact_id = ReferenceField(Artifact, required=False)
-    artifact_ids = ReferenceListField(Artifact, required=False)
+    artifact_id = PrefixedIdField(Artifact, required=False)
+    artifact_ids = PrefixedIdListField(Artifact, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The fields, with the ids always in ``artifact_ids``."""
@@ -168,8 +168,8 @@ class AddArtifactsSerializer(StrictSerializer):
 class MoveArtifactsSerializer(StrictSerializer):
     """Artifacts of this collection, and where they go."""
 
-    artifact_ids = ReferenceListField(Artifact)
-    target_collection_id = ReferenceField(Collection)
+    artifact_ids = PrefixedIdListField(Artifact)
+    target_collection_id = PrefixedIdField(Collection)
 
 
 class CopyArtifactsSerializer(MoveArtifactsSerializer):
@@ -180,7 +180,7 @@ class CopyArtifactsSerializer(MoveArtifactsSerializer):
 class MembershipResponseSerializer(serializers.Serializer):
     """An artifact's membership in a collection."""
 
-    artifact_id = ReferenceField(Artifact)
+    artifact_id = PrefixedIdField(Artifact)
     added_at = serializers.DateTimeField()
     created = serializers.BooleanField(help_text="False when it was a member before.")
 
@@ -189,7 +189,7 @@ class MembershipResponseSerializer(serializers.Serializer):
 class AddedArtifactsResponseSerializer(serializers.Serializer):
     """What was added, in request order."""
 
-    collection_id = ReferenceField(Collection)
+    collection_id = PrefixedIdField(Collection)
     artifacts = MembershipResponseSerializer(many=True)
 
 
@@ -201,6 +201,6 @@ class AddedArtifactsResponseSerializer(serializers.Serializer):
 class TransferredArtifactsResponseSerializer(serializers.Serializer):
     """What was moved or copied: the memberships in the target, in request order."""
 
-    source_collection_id = ReferenceField(Collection)
-    target_collection_id = ReferenceField(Collection)
+    source_collection_id = PrefixedIdField(Collection)
+    target_collection_id = PrefixedIdField(Collection)
     artifacts = MembershipResponseSerializer(many=True)

@@ -13,12 +13,12 @@ from typing import Any
 
 from collections_app.models import Artifact, Collection, CollectionArtifact
 from skillmeat_site.audit.trail import record_created
-from skillmeat_site.common.compiled import InstanceQuery, Param, compiled
-from skillmeat_site.common.db import Stale, atomic, get_all, locked, locked_all, not_found
-from skillmeat_site.common.exceptions import NotInCollection, SameTarget
-from skillmeat_site.common.models import save_changes
-from skillmeat_site.common.services import RowServices
-from skillmeat_site.common.writes import create, insert
+from skillmeat_site.db.compiled import InstanceQuery, Param, compiled
+from skillmeat_site.db.models import save_changes
+from skillmeat_site.db.services import RowServices
+from skillmeat_site.db.transactions import Stale, atomic, get_all, locked, locked_all, not_found
+from skillmeat_site.db.writes import create, insert
+from skillmeat_site.exceptions import NotInCollection, SameTarget
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,12 @@ from collections_app.serializers import (
     MoveArtifactsSerializer,
     TransferredArtifactsResponseSerializer,
 )
-from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
-from skillmeat_site.common.db import snapshot
-from skillmeat_site.common.pagination import WholeListPagination
-from skillmeat_site.common.rows import Row, RowQuery
-from skillmeat_site.common.schema import resource_schema
-from skillmeat_site.common.viewsets import ApiViewSet, ListMixin, ResourceViewSet
+from skillmeat_site.api.pagination import WholeListPagination
+from skillmeat_site.api.rows import Row, RowQuery
+from skillmeat_site.api.viewsets import ApiViewSet, ListMixin, ResourceViewSet
+from skillmeat_site.db.compiled import CompiledQuery, Param, compiled
+from skillmeat_site.db.transactions import snapshot
+from skillmeat_site.openapi.schema import resource_schema
 
 
 def groups_of(collection_id: str) -> list[Row]:

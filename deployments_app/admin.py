@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from deployments_app import services
 from deployments_app.models import Deployment, DeploymentQuerySet, DeploymentStatus, Project, ProjectQuerySet
-from skillmeat_site.common.admin import ServiceAdmin
+from skillmeat_site.admin.base import ServiceAdmin
 
 
 @admin.register(Project)

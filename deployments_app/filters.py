@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from collections_app.models import Artifact
 from deployments_app.models import IS_OUTDATED, Deployment, DeploymentStatus, Project
-from skillmeat_site.common.filters import (
+from skillmeat_site.api.filters import (
     ReferenceFilter,
     SearchFilter,
     StrictFilterSet,

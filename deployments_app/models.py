@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from collections_app.models import Artifact
 from skillmeat_site.audit.trail import AuditTrail
-from skillmeat_site.common.counting import tallied
-from skillmeat_site.common.ids import IdField
-from skillmeat_site.common.models import (
+from skillmeat_site.db.expressions import tallied
+from skillmeat_site.db.ids import IdField
+from skillmeat_site.db.models import (
     Timestamped,
     description_field,
     name_field,

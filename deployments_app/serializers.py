@@ -4,16 +4,16 @@ from rest_framework import serializers
 
 from collections_app.models import Artifact, ArtifactType
 from deployments_app.models import Deployment, DeploymentStatus, Project
-from skillmeat_site.common.examples import CREATED_AT, UPDATED_AT, example, example_id
-from skillmeat_site.common.serializers import (
+from skillmeat_site.api.serializers import (
     DescriptionField,
     NameField,
-    OneOfField,
-    ReferenceField,
+    PrefixedIdField,
+    StrictChoiceField,
     StrictSerializer,
     VersionField,
     field_names,
 )
+from skillmeat_site.openapi.examples import CREATED_AT, UPDATED_AT, example, example_id
 
 PROJECT_EXAMPLE = {
     "id": example_id("proj"),
@@ -59,7 +59,7 @@ PROJECT_COUNTS_EXAMPLE = {
 class ProjectResponseSerializer(serializers.Serializer):
     """A project."""
 
-    id = ReferenceField(Project)
+    id = PrefixedIdField(Project)
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
     deployment_count = serializers.IntegerField(help_text="How many deployments it has had.")
@@ -88,18 +88,18 @@ class ProjectUpdateSerializer(ProjectCreateSerializer):
 class DeploymentResponseSerializer(serializers.Serializer):
     """A deployment of an artifact to a project."""
 
-    id = ReferenceField(Deployment)
-    artifact_id = ReferenceField(Artifact)
+    id = PrefixedIdField(Deployment)
+    artifact_id = PrefixedIdField(Artifact)
     artifact_name = serializers.CharField(source="artifact.name")
-    artifact_type = OneOfField(ArtifactType.choices, source="artifact.type")
-    project_id = ReferenceField(Project)
+    artifact_type = StrictChoiceField(ArtifactType.choices, source="artifact.type")
+    project_id = PrefixedIdField(Project)
     project_name = serializers.CharField(source="project.name")
     deployed_version = serializers.CharField(allow_null=True, help_text="Null when unknown.")
     latest_version = serializers.CharField(
         source="artifact.latest_version", allow_null=True, help_text="The artifact's, as it is now."
     )
     is_outdated = serializers.BooleanField(help_text="Both versions are known and differ.")
-    status = OneOfField(DeploymentStatus.choices)
+    status = StrictChoiceField(DeploymentStatus.choices)
     deployed_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -112,7 +112,7 @@ class DeploymentChangeResponseSerializer(serializers.Serializer):
     by = serializers.CharField(
         source="history_user_id", allow_null=True, help_text="A user name. Null for an import."
     )
-    status = OneOfField(DeploymentStatus.choices)
+    status = StrictChoiceField(DeploymentStatus.choices)
     deployed_version = serializers.CharField(allow_null=True, help_text="Null when unknown.")
 
 
@@ -122,20 +122,20 @@ class DeploymentCreateSerializer(StrictSerializer):
 
     ignored = field_names(DeploymentResponseSerializer)
 
-    artifact_id = ReferenceField(Artifact)
-    project_id = ReferenceField(Project)
+    artifact_id = PrefixedIdField(Artifact)
+    project_id = PrefixedIdField(Project)
     deployed_version = VersionField(help_text="The artifact's latest when left out; null when unknown.")
-    status = OneOfField(DeploymentStatus.choices, required=False, help_text="`active` when left out.")
+    status = StrictChoiceField(DeploymentStatus.choices, required=False, help_text="`active` when left out.")
 
 
 @example(status="inactive")
 class DeploymentUpdateSerializer(DeploymentCreateSerializer):
     """Changes to a deployment; what is not sent stays."""
 
-    artifact_id = ReferenceField(Artifact, required=False, help_text="May be sent back, not changed.")
-    project_id = ReferenceField(Project, required=False, help_text="May be sent back, not changed.")
+    artifact_id = PrefixedIdField(Artifact, required=False, help_text="May be sent back, not changed.")
+    project_id = PrefixedIdField(Project, required=False, help_text="May be sent back, not changed.")
     deployed_version = VersionField(help_text="Another one sets `deployed_at`.")
-    status = OneOfField(DeploymentStatus.choices, required=False)
+    status = StrictChoiceField(DeploymentStatus.choices, required=False)
 
 
 @example(**STATUS_COUNTS_EXAMPLE)
@@ -157,9 +157,9 @@ class _CountsSerializer(StatusCountsResponseSerializer):
 class ArtifactDeploymentsResponseSerializer(_CountsSerializer):
     """The deployments of one artifact, counted."""
 
-    artifact_id = ReferenceField(Artifact)
+    artifact_id = PrefixedIdField(Artifact)
     artifact_name = serializers.CharField(source="artifact.name")
-    status = OneOfField(
+    status = StrictChoiceField(
         DeploymentStatus.choices,
         help_text="The first of active, error, pending, inactive that any of its deployments has.",
     )
@@ -169,7 +169,7 @@ class ArtifactDeploymentsResponseSerializer(_CountsSerializer):
 class ProjectDeploymentsResponseSerializer(_CountsSerializer):
     """The deployments to one project, counted."""
 
-    project_id = ReferenceField(Project)
+    project_id = PrefixedIdField(Project)
     project_name = serializers.CharField(source="project.name")
 
 

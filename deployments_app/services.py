@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from collections_app.models import Artifact
 from deployments_app.models import Deployment, DeploymentStatus, Project
-from skillmeat_site.common.compiled import InstanceQuery, Param, compiled
-from skillmeat_site.common.db import atomic, get, locked
-from skillmeat_site.common.models import save_changes
-from skillmeat_site.common.services import RowServices
-from skillmeat_site.common.writes import create
+from skillmeat_site.db.compiled import InstanceQuery, Param, compiled
+from skillmeat_site.db.models import save_changes
+from skillmeat_site.db.services import RowServices
+from skillmeat_site.db.transactions import atomic, get, locked
+from skillmeat_site.db.writes import create
 
 # What stands for "not given" where None means "unknown".
 LATEST: Final = object()

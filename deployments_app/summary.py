@@ -9,9 +9,9 @@ from deployments_app.serializers import (
     DeploymentResponseSerializer,
     ProjectDeploymentsResponseSerializer,
 )
-from skillmeat_site.common.compiled import CompiledQuery, compiled
-from skillmeat_site.common.db import snapshot
-from skillmeat_site.common.rows import ListQuery, RowQuery
+from skillmeat_site.api.rows import ListQuery, RowQuery
+from skillmeat_site.db.compiled import CompiledQuery, compiled
+from skillmeat_site.db.transactions import snapshot
 
 RECENT = 5
 

@@ -19,12 +19,12 @@ from deployments_app.serializers import (
     ProjectUpdateSerializer,
 )
 from deployments_app.summary import deployment_summary
-from skillmeat_site.common.compiled import Param, compiled
-from skillmeat_site.common.db import get
-from skillmeat_site.common.pagination import WholeListPagination
-from skillmeat_site.common.rows import ListQuery
-from skillmeat_site.common.schema import page_parameters, resource_schema
-from skillmeat_site.common.viewsets import ResourceViewSet
+from skillmeat_site.api.pagination import WholeListPagination
+from skillmeat_site.api.rows import ListQuery
+from skillmeat_site.api.viewsets import ResourceViewSet
+from skillmeat_site.db.compiled import Param, compiled
+from skillmeat_site.db.transactions import get
+from skillmeat_site.openapi.schema import page_parameters, resource_schema
 
 
 @resource_schema(

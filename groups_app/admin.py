@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from collections_app.models import Artifact, CollectionArtifact
 from groups_app import services
 from groups_app.models import Group, GroupArtifact, GroupArtifactQuerySet, GroupQuerySet
-from skillmeat_site.common.admin import ServiceAdmin
+from skillmeat_site.admin.base import ServiceAdmin
 
 
 def position_field() -> forms.IntegerField:

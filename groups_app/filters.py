@@ -1,7 +1,7 @@
 """Filters of the list of groups."""
 
 from collections_app.models import Artifact, Collection
-from skillmeat_site.common.filters import ReferenceFilter, SearchFilter, StrictFilterSet
+from skillmeat_site.api.filters import ReferenceFilter, SearchFilter, StrictFilterSet
 
 
 class GroupFilterSet(StrictFilterSet):

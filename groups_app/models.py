@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from collections_app.models import Collection, CollectionArtifact
 from skillmeat_site.audit.trail import AuditTrail
-from skillmeat_site.common.counting import count_of
-from skillmeat_site.common.ids import IdField
-from skillmeat_site.common.models import Timestamped, description_field, name_field, name_length
-from skillmeat_site.common.ordering import RANK_ORDER, position_in_whole, position_of_each
+from skillmeat_site.db.expressions import count_of
+from skillmeat_site.db.ids import IdField
+from skillmeat_site.db.models import Timestamped, description_field, name_field, name_length
+from skillmeat_site.db.ordering import RANK_ORDER, position_in_whole, position_of_each
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
@@ -34,7 +34,7 @@ class GroupQuerySet(models.QuerySet["Group"]):
 
 
 class Group(Timestamped):
-    """A named part of a collection with a place among the others (see `common.ordering`)."""
+    """A named part of a collection with a place among the others (see `skillmeat_site.db.ordering`)."""
 
     id = IdField(prefix="grp")
     collection = models.ForeignKey(

@@ -15,19 +15,19 @@ from collections_app.serializers import (
     GroupResponseSerializer,
 )
 from groups_app.models import Group
-from skillmeat_site.common.examples import UPDATED_AT, example, example_id
-from skillmeat_site.common.serializers import (
+from skillmeat_site.api.serializers import (
     MAX_BATCH,
     DescriptionField,
     NameField,
-    OneOfField,
-    ReferenceField,
-    ReferenceListField,
+    PrefixedIdField,
+    PrefixedIdListField,
+    StrictChoiceField,
     StrictSerializer,
     WholeNumberField,
     check_no_repeats,
     field_names,
 )
+from skillmeat_site.openapi.examples import UPDATED_AT, example, example_id
 
 GROUP_ARTIFACT_EXAMPLE = {
     "artifact_id": example_id("art"),
@@ -44,8 +44,8 @@ PLACE_EXAMPLE = {"artifact_id": example_id("art"), "position": 0, "added_at": UP
 class GroupArtifactResponseSerializer(serializers.Serializer):
     """An artifact at its place in a group."""
 
-    artifact_id = ReferenceField(Artifact, source="collection_artifact.artifact_id")
-    type = OneOfField(ArtifactType.choices, source="collection_artifact.artifact.type")
+    artifact_id = PrefixedIdField(Artifact, source="collection_artifact.artifact_id")
+    type = StrictChoiceField(ArtifactType.choices, source="collection_artifact.artifact.type")
     name = serializers.CharField(source="collection_artifact.artifact.name")
     latest_version = serializers.CharField(
         source="collection_artifact.artifact.latest_version", allow_null=True, help_text="Null when unknown."
@@ -67,7 +67,7 @@ class GroupCreateSerializer(StrictSerializer):
 
     ignored = field_names(GroupDetailResponseSerializer)
 
-    collection_id = ReferenceField(Collection)
+    collection_id = PrefixedIdField(Collection)
     name = NameField()
     description = DescriptionField()
     position = WholeNumberField(required=False, help_text="Last when left out or past the end.")
@@ -77,7 +77,7 @@ class GroupCreateSerializer(StrictSerializer):
 class GroupUpdateSerializer(GroupCreateSerializer):
     """Changes to a group; what is not sent stays."""
 
-    collection_id = ReferenceField(Collection, required=False, help_text="May be sent back, not changed.")
+    collection_id = PrefixedIdField(Collection, required=False, help_text="May be sent back, not changed.")
     name = NameField(required=False)
     position = WholeNumberField(required=False, help_text="One of the places there are.")
 
@@ -88,7 +88,7 @@ class GroupPositionSerializer(StrictSerializer):
 
     ignored = field_names(GroupResponseSerializer)
 
-    id = ReferenceField(Group)
+    id = PrefixedIdField(Group)
     position = WholeNumberField(help_text="One of the places there are.")
 
 
@@ -133,7 +133,7 @@ class ArtifactPositionSerializer(StrictSerializer):
 
     ignored = field_names(GroupArtifactResponseSerializer)
 
-    artifact_id = ReferenceField(Artifact)
+    artifact_id = PrefixedIdField(Artifact)
     position = WholeNumberField(help_text="One of the places there are.")
 
 
@@ -160,8 +160,8 @@ class ReorderedArtifactsResponseSerializer(serializers.Serializer):
 class MoveGroupArtifactsSerializer(StrictSerializer):
     """Artifacts of this group, the group they go to, and where the first of them should stand."""
 
-    artifact_ids = ReferenceListField(Artifact)
-    target_group_id = ReferenceField(Group)
+    artifact_ids = PrefixedIdListField(Artifact)
+    target_group_id = PrefixedIdField(Group)
     position = WholeNumberField(required=False, help_text="Last when left out or past the end.")
 
 
@@ -169,7 +169,7 @@ class MoveGroupArtifactsSerializer(StrictSerializer):
 class CopyGroupSerializer(StrictSerializer):
     """Where the copy goes, and its name: the group's own, numbered where taken, when left out."""
 
-    target_collection_id = ReferenceField(Collection)
+    target_collection_id = PrefixedIdField(Collection)
     name = NameField(required=False)
 
 
@@ -177,8 +177,8 @@ class CopyGroupSerializer(StrictSerializer):
 class GroupArtifactPositionResponseSerializer(serializers.Serializer):
     """An artifact's place in a group."""
 
-    group_id = ReferenceField(Group)
-    artifact_id = ReferenceField(Artifact)
+    group_id = PrefixedIdField(Group)
+    artifact_id = PrefixedIdField(Artifact)
     position = serializers.IntegerField()
     added_at = serializers.DateTimeField()
 
@@ -187,7 +187,7 @@ class GroupArtifactPositionResponseSerializer(serializers.Serializer):
 class PlaceResponseSerializer(serializers.Serializer):
     """An artifact's place in a group."""
 
-    artifact_id = ReferenceField(Artifact)
+    artifact_id = PrefixedIdField(Artifact)
     position = serializers.IntegerField()
     added_at = serializers.DateTimeField()
     created = serializers.BooleanField(help_text="False when it was in the group before.")
@@ -197,5 +197,5 @@ class PlaceResponseSerializer(serializers.Serializer):
 class PlacedArtifactsResponseSerializer(serializers.Serializer):
     """What was put into the group, in request order."""
 
-    group_id = ReferenceField(Group)
+    group_id = PrefixedIdField(Group)
     artifacts = PlaceResponseSerializer(many=True)

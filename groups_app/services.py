@@ -9,13 +9,13 @@ from collections_app.models import Artifact, Collection, CollectionArtifact
 from collections_app.services import join, members_of
 from groups_app.models import Group, GroupArtifact
 from skillmeat_site.audit.trail import record_created, record_rearranged
-from skillmeat_site.common.compiled import InstanceQuery, Param, compiled
-from skillmeat_site.common.db import atomic, get, get_all, locked, locked_all, not_found
-from skillmeat_site.common.exceptions import MixedCollections, NotFound, NotInGroup, SameTarget
-from skillmeat_site.common.models import NAME_MAX_LENGTH, save_changes
-from skillmeat_site.common.ordering import RANK_ORDER, Siblings, check_position, rearrange, save_order
-from skillmeat_site.common.services import RowServices
-from skillmeat_site.common.writes import change, create, delete, insert
+from skillmeat_site.db.compiled import InstanceQuery, Param, compiled
+from skillmeat_site.db.models import NAME_MAX_LENGTH, save_changes
+from skillmeat_site.db.ordering import RANK_ORDER, Siblings, check_position, rearrange, save_order
+from skillmeat_site.db.services import RowServices
+from skillmeat_site.db.transactions import atomic, get, get_all, locked, locked_all, not_found
+from skillmeat_site.db.writes import change, create, delete, insert
+from skillmeat_site.exceptions import MixedCollections, NotFound, NotInGroup, SameTarget
 
 GROUPS = Siblings(Group, parent="collection")
 GROUP_ARTIFACTS = Siblings(GroupArtifact, parent="group", key="collection_artifact__pk")

@@ -30,14 +30,14 @@ from groups_app.serializers import (
     ReorderGroupArtifactsSerializer,
     ReorderGroupsSerializer,
 )
-from skillmeat_site.common.compiled import Param, compiled
-from skillmeat_site.common.db import snapshot
-from skillmeat_site.common.filters import StrictFilterSet
-from skillmeat_site.common.ordering import RANK_ORDER
-from skillmeat_site.common.pagination import WholeListPagination
-from skillmeat_site.common.rows import Row, RowQuery
-from skillmeat_site.common.schema import object_or_list, resource_schema
-from skillmeat_site.common.viewsets import ApiViewSet, ListMixin, ResourceViewSet
+from skillmeat_site.api.filters import StrictFilterSet
+from skillmeat_site.api.pagination import WholeListPagination
+from skillmeat_site.api.rows import Row, RowQuery
+from skillmeat_site.api.viewsets import ApiViewSet, ListMixin, ResourceViewSet
+from skillmeat_site.db.compiled import Param, compiled
+from skillmeat_site.db.ordering import RANK_ORDER
+from skillmeat_site.db.transactions import snapshot
+from skillmeat_site.openapi.schema import object_or_list, resource_schema
 
 
 def _artifacts_of(group_id: str) -> list[Row]:

@@ -65,7 +65,7 @@ TOKEN_TTL_DAYS = env.int("TOKEN_TTL_DAYS", default=30)
 # Larger request bodies are refused with 413.
 MAX_BODY_BYTES = 2 * 1024 * 1024
 
-# How much each worker keeps of answers that are still true; see `common/kept_answers.py`.
+# How much each worker keeps of answers that are still true; see `api/kept_answers.py`.
 KEPT_ANSWERS_MIB = max(0, env.int("KEPT_ANSWERS_MIB", default=16))
 
 # --- Applications -----------------------------------------------------------------------------
@@ -89,7 +89,7 @@ INSTALLED_APPS = [
     "simple_history",
     "skillmeat_site.audit",
     "skillmeat_site.idempotency",
-    "skillmeat_site.common",
+    "skillmeat_site.db",
     "collections_app",
     "groups_app",
     "deployments_app",
@@ -101,17 +101,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_guid.middleware.guid_middleware",
-    "skillmeat_site.common.middleware.strip_trailing_slash",
+    "skillmeat_site.api.middleware.strip_trailing_slash",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "skillmeat_site.common.middleware.ConditionalGet",
-    "skillmeat_site.common.middleware.limit_body",
-    "skillmeat_site.common.middleware.PageSession",
+    "skillmeat_site.api.middleware.ConditionalGet",
+    "skillmeat_site.api.middleware.limit_body",
+    "skillmeat_site.api.middleware.PageSession",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "skillmeat_site.common.middleware.PageAuthentication",
-    "skillmeat_site.common.middleware.PageMessages",
+    "skillmeat_site.api.middleware.PageAuthentication",
+    "skillmeat_site.api.middleware.PageMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Tells the audit trail whose request it is.
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -147,7 +147,7 @@ def _database(url: dict[str, Any]) -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-6000;",
         }
-        url |= {"ENGINE": "skillmeat_site.common.sqlite", "TEST": {"NAME": ":memory:"}}
+        url |= {"ENGINE": "skillmeat_site.db.sqlite", "TEST": {"NAME": ":memory:"}}
     else:
         # A server that is gone is noticed at once, one that only fell silent within seconds.
         url["OPTIONS"] = {
@@ -155,11 +155,11 @@ def _database(url: dict[str, Any]) -> dict[str, Any]:
             "tcp_user_timeout": 10_000,
             # Compiling a query takes PostgreSQL longer than any query here, on a mere estimate.
             "options": "-c jit=off",
-            # As psycopg's own default; see `send` in `common/postgresql/base.py`.
+            # As psycopg's own default; see `send` in `db/postgresql/base.py`.
             "prepare_threshold": 5,
             **url.get("OPTIONS", {}),
         }
-        url |= {"ENGINE": "skillmeat_site.common.postgresql", "CONN_HEALTH_CHECKS": True}
+        url |= {"ENGINE": "skillmeat_site.db.postgresql", "CONN_HEALTH_CHECKS": True}
     url["CONN_MAX_AGE"] = 600
     return url
 
@@ -179,7 +179,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     },
     "redis": {
-        "BACKEND": "skillmeat_site.common.cache.RedisOrDatabaseCache",
+        "BACKEND": "skillmeat_site.api.cache.RedisOrDatabaseCache",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     },
@@ -193,15 +193,15 @@ API_RATE_LIMIT = env.str("API_RATE_LIMIT", default="")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["skillmeat_site.accounts.authentication.ApiTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["skillmeat_site.common.permissions.ModelPermissions"],
+    "DEFAULT_PERMISSION_CLASSES": ["skillmeat_site.api.permissions.ModelPermissions"],
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"] if API_RATE_LIMIT else [],
     "DEFAULT_THROTTLE_RATES": {"user": API_RATE_LIMIT or None},
     "NUM_PROXIES": TRUSTED_PROXIES,
-    "DEFAULT_PARSER_CLASSES": ["skillmeat_site.common.json.StrictJSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "skillmeat_site.common.json.StrictNegotiation",
-    "DEFAULT_RENDERER_CLASSES": ["skillmeat_site.common.json.FastJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["skillmeat_site.api.parsers.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "skillmeat_site.api.negotiation.StrictNegotiation",
+    "DEFAULT_RENDERER_CLASSES": ["skillmeat_site.api.renderers.FastJSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "skillmeat_site.common.schema.ApiSchema",
+    "DEFAULT_SCHEMA_CLASS": "skillmeat_site.openapi.schema.ApiSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     # Neither OPTIONS descriptions nor ?format= are part of the contract.
     "DEFAULT_METADATA_CLASS": None,
@@ -211,8 +211,8 @@ REST_FRAMEWORK = {
 }
 
 DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "skillmeat_site.common.errors.ApiExceptionHandler",
-    "EXCEPTION_FORMATTER_CLASS": "skillmeat_site.common.errors.ApiExceptionFormatter",
+    "EXCEPTION_HANDLER_CLASS": "skillmeat_site.api.exception_handler.ApiExceptionHandler",
+    "EXCEPTION_FORMATTER_CLASS": "skillmeat_site.api.exception_handler.ApiExceptionFormatter",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 
@@ -249,14 +249,14 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ArtifactType": "collections_app.models.ArtifactType",
         "DeploymentStatus": "deployments_app.models.DeploymentStatus",
-        "ErrorType": "skillmeat_site.common.schema.ErrorType",
+        "ErrorType": "skillmeat_site.openapi.schema.ErrorType",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
-        "skillmeat_site.common.postprocessing.close_components",
-        "skillmeat_site.common.postprocessing.share_enums",
-        "skillmeat_site.common.postprocessing.link_operations",
+        "skillmeat_site.openapi.hooks.close_components",
+        "skillmeat_site.openapi.hooks.share_enums",
+        "skillmeat_site.openapi.hooks.link_operations",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -295,7 +295,7 @@ UNFOLD = {
     "SITE_HEADER": "SkillMeat",
     "SITE_URL": "/",
     "LOGIN": {"form": "skillmeat_site.accounts.forms.AdminLoginForm"},
-    "DASHBOARD_CALLBACK": "skillmeat_site.dashboard.dashboard",
+    "DASHBOARD_CALLBACK": "skillmeat_site.admin.dashboard.dashboard",
 }
 
 # --- Texts, times and static files ------------------------------------------------------------

@@ -11,10 +11,10 @@ from collections_app.views import ArtifactViewSet, CollectionArtifactViewSet, Co
 from deployments_app.views import DeploymentViewSet, ProjectViewSet
 from groups_app.views import GroupArtifactViewSet, GroupViewSet
 from skillmeat_site.accounts.views import AuthViewSet, admin_login
-from skillmeat_site.common.errors import not_found_page
-from skillmeat_site.common.middleware import read_only
-from skillmeat_site.document import document
-from skillmeat_site.health import healthz, readyz
+from skillmeat_site.api.exception_handler import not_found_page
+from skillmeat_site.api.health import healthz, readyz
+from skillmeat_site.api.middleware import read_only
+from skillmeat_site.openapi.views import document
 
 router = SimpleRouter(trailing_slash=False)
 router.register("collections", CollectionViewSet)
@@ -46,7 +46,7 @@ urlpatterns = [
     re_path("", csrf_exempt(not_found_page)),
 ]
 
-handler400 = "skillmeat_site.common.errors.bad_request"
-handler403 = "skillmeat_site.common.errors.permission_denied"
-handler404 = "skillmeat_site.common.errors.not_found_page"
-handler500 = "skillmeat_site.common.errors.server_error"
+handler400 = "skillmeat_site.api.exception_handler.bad_request"
+handler403 = "skillmeat_site.api.exception_handler.permission_denied"
+handler404 = "skillmeat_site.api.exception_handler.not_found_page"
+handler500 = "skillmeat_site.api.exception_handler.server_error"

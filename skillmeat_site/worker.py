@@ -188,7 +188,7 @@ class PatientWorker(ThreadWorker):
 
 def write_error(client: socket.socket, status: int, reason: str, message: str, code: str = "error") -> None:
     """Answer what is not even HTTP with the API's own errors instead of a page."""
-    from skillmeat_site.common.errors import plain_error
+    from skillmeat_site.api.exception_handler import plain_error
 
     body = plain_error(status, f"{reason}. {message}".strip(), code=code)
     head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
@@ -196,7 +196,7 @@ def write_error(client: socket.socket, status: int, reason: str, message: str, c
 
 
 def _refuse_to_wait(conn: Any) -> None:
-    from skillmeat_site.common.errors import RequestTimeout
+    from skillmeat_site.api.exceptions import RequestTimeout
 
     detail, code = RequestTimeout.default_detail, RequestTimeout.default_code
     # A client who does not even read this has none.

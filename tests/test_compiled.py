@@ -2,8 +2,8 @@
 
 import pytest
 
-from skillmeat_site.common import compiled as module
-from skillmeat_site.common.compiled import compiled
+from skillmeat_site.db import compiled as module
+from skillmeat_site.db.compiled import compiled
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from collections_app.models import Collection
 from groups_app.models import GroupArtifact
-from skillmeat_site.common.db import locked
+from skillmeat_site.db.transactions import locked
 from tests.crowd import CLIENTS, PATIENCE, Caller, at_once, everyone, on_own_connection, wait_until, waiting
 from tests.states import dense, shown_state
 

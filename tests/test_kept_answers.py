@@ -11,9 +11,9 @@ from django.db import connection, transaction
 
 from collections_app.models import Collection
 from skillmeat_site.accounts.models import ApiToken
-from skillmeat_site.common import viewsets
-from skillmeat_site.common.json import FastJSONRenderer
-from skillmeat_site.common.kept_answers import KeptAnswers
+from skillmeat_site.api import viewsets
+from skillmeat_site.api.kept_answers import KeptAnswers
+from skillmeat_site.api.renderers import FastJSONRenderer
 from tests.calls import API, CALLS, Call, World, assert_envelope
 from tests.crowd import CLIENTS, at_once, on_own_connection
 from tests.services import POSTGRESQL_URL

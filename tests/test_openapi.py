@@ -15,7 +15,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.validation import validate_schema
 
-from skillmeat_site.common.schema import ERROR_CODES
+from skillmeat_site.openapi.schema import ERROR_CODES
 from tests.calls import BY_ID, CALLS, Call, World, assert_envelope, each
 
 Document = dict[str, Any]

@@ -11,19 +11,19 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from collections_app.models import Collection
 from deployments_app import services
 from deployments_app.models import Project
-from skillmeat_site.common import db
-from skillmeat_site.common.db import Stale, in_transaction
+from skillmeat_site.db import transactions
+from skillmeat_site.db.transactions import Stale, in_transaction
 from tests.calls import API, assert_envelope
 from tests.crowd import PATIENCE, Caller, on_own_connection, wait_until, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ATTEMPTS = 1 + len(db.RETRY_SECONDS)
+ATTEMPTS = 1 + len(transactions.RETRY_SECONDS)
 
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "RETRY_SECONDS", [0] * (ATTEMPTS - 1))
+    monkeypatch.setattr(transactions, "RETRY_SECONDS", [0] * (ATTEMPTS - 1))
 
 
 def failing(exceptions: list[Exception]) -> Any:

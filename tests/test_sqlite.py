@@ -10,8 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection, connections, transaction
 
-from skillmeat_site.common.kept_answers import DatabaseState
-from skillmeat_site.common.sqlite.base import DatabaseWrapper
+from skillmeat_site.api.kept_answers import DatabaseState
+from skillmeat_site.db.sqlite.base import DatabaseWrapper
 
 pytestmark = [
     pytest.mark.django_db,

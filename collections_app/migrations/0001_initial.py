@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import skillmeat_site.common.ids
+import skillmeat_site.db.ids
 from django.db import migrations, models
 
 
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('id', skillmeat_site.common.ids.IdField(prefix='art')),
+                ('id', skillmeat_site.db.ids.IdField(prefix='art')),
                 ('type', models.CharField(choices=[('skill', 'Skill'), ('command', 'Command'), ('agent', 'Agent'), ('mcp', 'MCP server'), ('hook', 'Hook')], max_length=10)),
                 ('name', models.CharField(max_length=255)),
                 ('description', models.TextField(blank=True, max_length=10000, null=True)),
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('id', skillmeat_site.common.ids.IdField(prefix='col')),
+                ('id', skillmeat_site.db.ids.IdField(prefix='col')),
                 ('name', models.CharField(max_length=255)),
                 ('description', models.TextField(blank=True, max_length=10000, null=True)),
             ],
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='CollectionArtifact',
             fields=[
-                ('id', skillmeat_site.common.ids.IdField(prefix='cart')),
+                ('id', skillmeat_site.db.ids.IdField(prefix='cart')),
                 ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('artifact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='collection_artifacts', to='collections_app.artifact')),
                 ('collection', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='collection_artifacts', to='collections_app.collection')),

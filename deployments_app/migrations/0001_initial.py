@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import skillmeat_site.common.ids
+import skillmeat_site.db.ids
 from django.db import migrations, models
 
 
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('id', skillmeat_site.common.ids.IdField(prefix='proj')),
+                ('id', skillmeat_site.db.ids.IdField(prefix='proj')),
                 ('name', models.CharField(max_length=255)),
                 ('description', models.TextField(blank=True, max_length=10000, null=True)),
             ],
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Deployment',
             fields=[
-                ('id', skillmeat_site.common.ids.IdField(prefix='dep')),
+                ('id', skillmeat_site.db.ids.IdField(prefix='dep')),
                 ('deployed_version', models.CharField(blank=True, max_length=255, null=True)),
                 ('status', models.CharField(choices=[('active', 'Active'), ('inactive', 'Inactive'), ('error', 'Error'), ('pending', 'Pending')], default='active', max_length=10)),
                 ('deployed_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import skillmeat_site.common.ids
+import skillmeat_site.db.ids
 from django.db import migrations, models
 
 
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('id', skillmeat_site.common.ids.IdField(prefix='grp')),
+                ('id', skillmeat_site.db.ids.IdField(prefix='grp')),
                 ('name', models.CharField(max_length=255)),
                 ('description', models.TextField(blank=True, max_length=10000, null=True)),
                 ('rank', models.BigIntegerField(editable=False)),
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='GroupArtifact',
             fields=[
-                ('id', skillmeat_site.common.ids.IdField(prefix='gart')),
+                ('id', skillmeat_site.db.ids.IdField(prefix='gart')),
                 ('rank', models.BigIntegerField(editable=False)),
                 ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('collection_artifact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='group_artifacts', to='collections_app.collectionartifact')),

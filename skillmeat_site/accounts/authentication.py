@@ -8,8 +8,8 @@ from rest_framework.authentication import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
 from skillmeat_site.accounts.models import ApiToken, digest
-from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
-from skillmeat_site.common.kept_answers import DatabaseState
+from skillmeat_site.api.kept_answers import DatabaseState
+from skillmeat_site.db.compiled import CompiledQuery, Param, compiled
 
 # What a request needs to know, in the order of the models.
 _TOKEN_FIELDS = ("digest", "user_id", "last_used_at", "expires_at", "revoked_at")

@@ -6,7 +6,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Q, TextField, Value
 
-from skillmeat_site.common.compiled import CompiledQuery, Param, compiled
+from skillmeat_site.db.compiled import CompiledQuery, Param, compiled
 
 
 class AccountsBackend(ModelBackend):

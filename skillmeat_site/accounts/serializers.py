@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from skillmeat_site.common.examples import example
-from skillmeat_site.common.serializers import StrictSerializer, TextField
+from skillmeat_site.api.serializers import StrictCharField, StrictSerializer
+from skillmeat_site.openapi.examples import example
 
 USER_EXAMPLE = {
     "username": "ada",
@@ -20,8 +20,8 @@ USER_EXAMPLE = {
 class LoginSerializer(StrictSerializer):
     """A user's name and password."""
 
-    username = TextField(max_length=150, trim_whitespace=False)
-    password = TextField(max_length=4096, trim_whitespace=False)
+    username = StrictCharField(max_length=150, trim_whitespace=False)
+    password = StrictCharField(max_length=4096, trim_whitespace=False)
 
 
 @example(**USER_EXAMPLE)

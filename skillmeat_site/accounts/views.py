@@ -23,7 +23,7 @@ from skillmeat_site.accounts.serializers import (
     UserResponseSerializer,
 )
 from skillmeat_site.accounts.throttling import LoginThrottle
-from skillmeat_site.common.viewsets import ApiViewSet
+from skillmeat_site.api.viewsets import ApiViewSet
 
 
 class AuthViewSet(ApiViewSet):
@@ -34,7 +34,7 @@ class AuthViewSet(ApiViewSet):
     pagination_class = None
     filter_backends = ()
     # A token is kept nowhere, and another session's logout would be answered for this one's.
-    takes_keys = False
+    supports_idempotency_key = False
 
     def get_authenticate_header(self, request: Request) -> str:
         """Login authenticates nobody, and yet its 401 must say how it is done."""

@@ -35,7 +35,7 @@ class KeyReused(APIException):
     default_code = "idempotency_key_reused"
 
 
-def answer_once(
+def replay_or_execute(
     request: Request, carry_out: Callable[[], Response], explain: Callable[[Exception], Response]
 ) -> Response:
     """The answer to a POST with a key: the one that was given before, or that of carrying it out.

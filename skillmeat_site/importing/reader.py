@@ -16,7 +16,7 @@ import frontmatter
 import yaml
 
 from collections_app.models import ArtifactType
-from skillmeat_site.common.models import DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH, VERSION_MAX_LENGTH
+from skillmeat_site.db.models import DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH, VERSION_MAX_LENGTH
 
 DEPLOYED_FILE = ".skillmeat-deployed.toml"
 MCP_FILE = ".mcp.json"

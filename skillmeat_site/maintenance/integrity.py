@@ -34,7 +34,7 @@ from deployments_app.models import (
     ProjectTally,
 )
 from groups_app.models import Group, GroupArtifact
-from skillmeat_site.common.ids import IdField, id_field
+from skillmeat_site.db.ids import IdField, id_field
 
 Findings = Iterator[str]
 Rows = QuerySet[Any]

@@ -16,7 +16,7 @@ _MAKE_EXAMPLES = """
 from collections_app.models import Artifact, Collection, CollectionArtifact
 from deployments_app.models import Deployment, Project
 from groups_app.models import Group, GroupArtifact
-from skillmeat_site.common.examples import example_id
+from skillmeat_site.openapi.examples import example_id
 collections = [Collection.objects.create(id=example_id("col", n), name=f"example {n}") for n in (1, 2)]
 artifacts = [
     Artifact.objects.create(id=example_id("art", n), type="skill", name=f"example {n}") for n in (1, 2, 3)

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.utils.timezone
 import simple_history.models
-import skillmeat_site.common.ids
+import skillmeat_site.db.ids
 from django.db import migrations, models
 
 
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('id', skillmeat_site.common.ids.IdField(db_index=True, prefix='art', primary_key=False)),
+                ('id', skillmeat_site.db.ids.IdField(db_index=True, prefix='art', primary_key=False)),
                 ('type', models.CharField(choices=[('skill', 'Skill'), ('command', 'Command'), ('agent', 'Agent'), ('mcp', 'MCP server'), ('hook', 'Hook')], max_length=10)),
                 ('name', models.CharField(max_length=255)),
                 ('description', models.TextField(blank=True, max_length=10000, null=True)),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('id', skillmeat_site.common.ids.IdField(db_index=True, prefix='col', primary_key=False)),
+                ('id', skillmeat_site.db.ids.IdField(db_index=True, prefix='col', primary_key=False)),
                 ('name', models.CharField(max_length=255)),
                 ('description', models.TextField(blank=True, max_length=10000, null=True)),
                 ('history_user_id', models.CharField(max_length=150, null=True, verbose_name='user')),
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('id', skillmeat_site.common.ids.IdField(db_index=True, prefix='proj', primary_key=False)),
+                ('id', skillmeat_site.db.ids.IdField(db_index=True, prefix='proj', primary_key=False)),
                 ('name', models.CharField(max_length=255)),
                 ('description', models.TextField(blank=True, max_length=10000, null=True)),
                 ('history_user_id', models.CharField(max_length=150, null=True, verbose_name='user')),
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='HistoricalCollectionArtifact',
             fields=[
-                ('id', skillmeat_site.common.ids.IdField(db_index=True, prefix='cart', primary_key=False)),
+                ('id', skillmeat_site.db.ids.IdField(db_index=True, prefix='cart', primary_key=False)),
                 ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('history_user_id', models.CharField(max_length=150, null=True, verbose_name='user')),
                 ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='HistoricalDeployment',
             fields=[
-                ('id', skillmeat_site.common.ids.IdField(db_index=True, prefix='dep', primary_key=False)),
+                ('id', skillmeat_site.db.ids.IdField(db_index=True, prefix='dep', primary_key=False)),
                 ('deployed_version', models.CharField(blank=True, max_length=255, null=True)),
                 ('status', models.CharField(choices=[('active', 'Active'), ('inactive', 'Inactive'), ('error', 'Error'), ('pending', 'Pending')], default='active', max_length=10)),
                 ('deployed_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(blank=True, editable=False)),
-                ('id', skillmeat_site.common.ids.IdField(db_index=True, prefix='grp', primary_key=False)),
+                ('id', skillmeat_site.db.ids.IdField(db_index=True, prefix='grp', primary_key=False)),
                 ('name', models.CharField(max_length=255)),
                 ('description', models.TextField(blank=True, max_length=10000, null=True)),
                 ('history_user_id', models.CharField(max_length=150, null=True, verbose_name='user')),
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='HistoricalGroupArtifact',
             fields=[
-                ('id', skillmeat_site.common.ids.IdField(db_index=True, prefix='gart', primary_key=False)),
+                ('id', skillmeat_site.db.ids.IdField(db_index=True, prefix='gart', primary_key=False)),
                 ('added_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('history_user_id', models.CharField(max_length=150, null=True, verbose_name='user')),
                 ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),

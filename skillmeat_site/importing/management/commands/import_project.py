@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from skillmeat_site.common.models import NAME_MAX_LENGTH
+from skillmeat_site.db.models import NAME_MAX_LENGTH
 from skillmeat_site.importing.importer import CREATED, UNCHANGED, UPDATED, Importer
 from skillmeat_site.importing.reader import ProjectFolder, read_project
 

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress
 
-from skillmeat_site.common.db import snapshot
+from skillmeat_site.db.transactions import snapshot
 from skillmeat_site.maintenance.integrity import CHECKS, MODELS
 
 

@@ -1,0 +1,175 @@
+"""Exception → JSON: the only place that knows how a failure looks to a client."""
+
+import sys
+from dataclasses import asdict, replace
+from typing import Any
+
+import orjson
+from django.apps import apps
+from django.core.exceptions import NON_FIELD_ERRORS, SuspiciousOperation
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db.models import BaseConstraint, ProtectedError, UniqueConstraint
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views import defaults
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
+from drf_standardized_errors.types import Error, ErrorResponse
+from rest_framework import exceptions
+from rest_framework.settings import api_settings
+from rest_framework.status import is_server_error
+
+from skillmeat_site.api.exceptions import (
+    ConflictError,
+    DatabaseUnavailable,
+    InternalServerError,
+)
+from skillmeat_site.exceptions import Conflict, DomainError, NotFound
+
+# What serializers and forms call errors that are about no single field.
+_WHOLE_REQUEST = (api_settings.NON_FIELD_ERRORS_KEY, NON_FIELD_ERRORS)
+
+
+class ApiExceptionHandler(ExceptionHandler):
+    """Turns what services, Django and the database raise into DRF's exceptions."""
+
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        """The DRF exception that stands for ``exc``, or ``exc`` itself when it is a fault."""
+        if isinstance(exc, DomainError):
+            return _from_domain(exc)
+        if isinstance(exc, ProtectedError):
+            return _still_referenced(exc)
+        if isinstance(exc, IntegrityError):
+            return _from_constraint(exc)
+        if isinstance(exc, OperationalError | InterfaceError):
+            return DatabaseUnavailable()
+        if isinstance(exc, SuspiciousOperation):
+            return exceptions.ParseError(f"Bad request: {exc}")
+        return super().convert_known_exceptions(exc)
+
+    def convert_unhandled_exceptions(self, exc: Exception) -> exceptions.APIException:
+        """Whatever is left is a fault of ours: 500."""
+        return exc if isinstance(exc, exceptions.APIException) else InternalServerError()
+
+
+class ApiExceptionFormatter(ExceptionFormatter):
+    """The library's body with ``detail`` on top: one sentence that says it all."""
+
+    def get_errors(self) -> list[Error]:
+        """The errors; one that is about the request as a whole names no field."""
+        return [
+            replace(error, attr=None) if error.attr in _WHOLE_REQUEST else error
+            for error in super().get_errors()
+        ]
+
+    def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
+        """The body of the response."""
+        return error_body(error_response.type, error_response.errors)
+
+
+def error_body(type_: str, errors: list[Error]) -> dict[str, Any]:
+    """The one envelope of every 4xx and 5xx."""
+    detail = " ".join(f"{error.attr}: {error.detail}" if error.attr else error.detail for error in errors)
+    return {"type": type_, "detail": detail, "errors": [asdict(error) for error in errors]}
+
+
+def _from_domain(exc: DomainError) -> exceptions.APIException:
+    if isinstance(exc, NotFound):
+        return exceptions.NotFound(exc.detail, code=exc.code)
+    if isinstance(exc, Conflict):
+        return ConflictError(exc.detail, code=exc.code)
+    return invalid(exc.detail, exc.code, attr=exc.attr)
+
+
+def invalid(detail: str, code: str, *, attr: str | None = None) -> exceptions.ValidationError:
+    """A 400 about one field, or about the request as a whole."""
+    error = exceptions.ErrorDetail(detail, code=code)
+    return exceptions.ValidationError({attr: [error]} if attr else [error])
+
+
+def _still_referenced(exc: ProtectedError) -> ConflictError:
+    count = len(exc.protected_objects)
+    related = next(iter(exc.protected_objects))._meta
+    name = related.verbose_name if count == 1 else related.verbose_name_plural
+    return ConflictError(f"This is in use by {count} {name}. Delete what uses it first.")
+
+
+def _from_constraint(exc: IntegrityError) -> exceptions.APIException:
+    """The message of the constraint that the database reports as violated.
+
+    Rules are checked by the database alone, so two racing requests get the same answer as two
+    in a row.
+    """
+    constraint = _violated(str(exc))
+    if constraint is None:
+        return ConflictError(
+            "Something that this request refers to was changed or deleted meanwhile. Try again."
+        )
+    message = str(constraint.get_violation_error_message())
+    if isinstance(constraint, UniqueConstraint):
+        return invalid(message, "unique", attr=constraint.fields[-1])
+    return invalid(message, "invalid")
+
+
+def _violated(message: str) -> BaseConstraint | None:
+    """PostgreSQL names a constraint, SQLite names the columns of a unique one."""
+    for model in apps.get_models():
+        table = model._meta.db_table
+        for constraint in model._meta.constraints:
+            fields: list[Any] = [model._meta.get_field(name) for name in getattr(constraint, "fields", ())]
+            columns = ", ".join(f"{table}.{field.column}" for field in fields)
+            if f'"{constraint.name}"' in message or message.endswith(
+                (f"failed: {constraint.name}", f"failed: {columns}")
+            ):
+                return constraint
+    return None
+
+
+def error_response(exc: exceptions.APIException) -> HttpResponse:
+    """The response for an error that happens outside the API's views."""
+    body = plain_error(exc.status_code, str(exc.detail), code=str(exc.get_codes()))
+    response = HttpResponse(body, status=exc.status_code, content_type="application/json")
+    if wait := getattr(exc, "wait", None):
+        response["Retry-After"] = str(wait)
+    return response
+
+
+def plain_error(status: int, detail: str, *, code: str = "error") -> bytes:
+    """The envelope of an error about no field, written as JSON."""
+    kind = "server_error" if is_server_error(status) else "client_error"
+    return orjson.dumps(error_body(kind, [Error(code=code, detail=detail, attr=None)]))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's ``handler400``: such as a host name that is not allowed."""
+    return error_response(
+        exceptions.ParseError("Bad request: the server does not answer for this host or URL.")
+    )
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's ``handler403``. The admin keeps its own page."""
+    if _is_admin(request):
+        return defaults.permission_denied(request, exception)
+    return error_response(exceptions.PermissionDenied())
+
+
+def not_found_page(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's ``handler404``: a URL that leads nowhere. The admin keeps its own page."""
+    if _is_admin(request):
+        return defaults.page_not_found(request, exception or Http404())
+    return error_response(
+        exceptions.NotFound("There is nothing at this URL. See /api/v1/docs for what there is.")
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's ``handler500``. The admin keeps its own page."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return error_response(DatabaseUnavailable())
+    if _is_admin(request):
+        return defaults.server_error(request)
+    return error_response(InternalServerError())
+
+
+def _is_admin(request: HttpRequest) -> bool:
+    return request.path.startswith("/admin/")

@@ -1,0 +1,65 @@
+"""What the API answers besides the exceptions of REST framework itself."""
+
+from http import HTTPStatus
+
+from rest_framework import exceptions
+
+from skillmeat_site.exceptions import Conflict
+
+RETRY_AFTER_SECONDS = 5
+
+
+class RequestTimeout(exceptions.APIException):
+    """The client began to send a body, and then said nothing for too long."""
+
+    status_code = HTTPStatus.REQUEST_TIMEOUT
+    default_detail = "The rest of the request did not come in time. Send it again."
+    default_code = "request_timeout"
+
+
+class BrokenBody(exceptions.ParseError):
+    """The body is not what the head of the request says of it."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+    default_detail = (
+        "The body does not have the Content-Length that it should have, or is not in chunks as "
+        "Transfer-Encoding, which must be 'chunked', says. Send it again."
+    )
+
+
+class PayloadTooLarge(exceptions.APIException):
+    """The body is larger than the server reads."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The request body is too large."
+    default_code = "payload_too_large"
+
+
+class ConflictError(exceptions.APIException):
+    """The request conflicts with other rows."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_code = Conflict.code
+
+
+class PreconditionFailed(exceptions.APIException):
+    """The row is not what the client believes it to be."""
+
+    status_code = HTTPStatus.PRECONDITION_FAILED
+    default_detail = "This has changed since you read it. Get it again and send its ETag as If-Match."
+    default_code = "precondition_failed"
+
+
+class DatabaseUnavailable(exceptions.APIException):
+    """The database cannot be reached, or could not serve this request in time."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_detail = "The database cannot be reached. Try again in a few seconds."
+    default_code = "database_unavailable"
+    wait = RETRY_AFTER_SECONDS
+
+
+class InternalServerError(exceptions.APIException):
+    """A fault of ours. Tells nothing about the inside."""
+
+    default_detail = "Internal server error"

@@ -1,0 +1,102 @@
+"""Pages: ``page`` and ``page_size`` in, an envelope with ``total`` out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from skillmeat_site.api.exception_handler import invalid
+from skillmeat_site.api.rows import ListQuery, Row
+
+# The largest integer that a JavaScript client can send back unchanged.
+MAX_PAGE = 2**53 - 1
+
+
+class PagePagination(BasePagination):
+    """Lists that are paged through. A page past the end is empty, not an error.
+
+    ``results_key`` names the rows in the envelope; the view sets it.
+    """
+
+    default_page_size = 50
+    max_page_size = 100
+    results_key = "results"
+
+    def page_of(self, query: ListQuery, values: Mapping[str, Any], request: Request) -> list[Row]:
+        """The rows of the page that the request asks for; what it costs is said in `ListQuery.page`."""
+        self.read_parameters(request)
+        rows, self.total = query.page(values, self.slice())
+        return rows
+
+    def read_parameters(self, request: Request) -> None:
+        """Set ``page`` and ``page_size``.
+
+        Raises:
+            ValidationError: one of them is not a number in its range.
+        """
+        self.page = _positive(request, "page", default=1, maximum=MAX_PAGE)
+        self.page_size = _positive(
+            request, "page_size", default=self.default_page_size, maximum=self.max_page_size
+        )
+
+    def slice(self) -> slice:
+        """The rows of the page."""
+        start = min((self.page - 1) * self.page_size, MAX_PAGE)
+        return slice(start, start + self.page_size)
+
+    def get_paginated_response(self, data: Sequence[Any]) -> Response:
+        """The envelope."""
+        return Response(
+            {self.results_key: data, "total": self.total, "page": self.page, "page_size": self.page_size}
+        )
+
+    def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
+        """The envelope for OpenAPI; spectacular builds examples from it too."""
+        counts = {
+            "total": ("How many rows match, on all pages.", 1),
+            "page": ("The page that this is, from 1.", 1),
+            "page_size": ("How many rows a page holds.", self.default_page_size),
+        }
+        return {
+            "type": "object",
+            "required": [self.results_key, *counts],
+            "properties": {
+                self.results_key: schema,
+                **{
+                    name: {"type": "integer", "description": description, "example": example}
+                    for name, (description, example) in counts.items()
+                },
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """``page`` and ``page_size`` for OpenAPI."""
+        return [
+            _parameter("page", "Which page, from 1. Past the end it is empty.", 1, MAX_PAGE),
+            _parameter("page_size", "Rows on a page.", self.default_page_size, self.max_page_size),
+        ]
+
+
+class WholeListPagination(PagePagination):
+    """Lists that clients want whole; ``total`` tells when there is more."""
+
+    default_page_size = 1000
+    max_page_size = 1000
+
+
+def _parameter(name: str, description: str, default: int, maximum: int) -> dict[str, Any]:
+    schema = {"type": "integer", "minimum": 1, "maximum": maximum, "default": default}
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def _positive(request: Request, name: str, *, default: int, maximum: int) -> int:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    # Python's int() also takes "１", " 1" and "1_0", and gives up at thousands of digits.
+    if not re.fullmatch("[0-9]{1,16}", text) or not 1 <= int(text) <= maximum:
+        raise invalid(f"Must be a whole number from 1 to {maximum}.", "invalid", attr=name)
+    return int(text)

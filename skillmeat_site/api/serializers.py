@@ -1,0 +1,171 @@
+"""Request bodies, strict: a value of the wrong type or an unknown field is never guessed at."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from django.db.models import Model
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from skillmeat_site.db.ids import bad_id_message, id_field
+from skillmeat_site.db.models import DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH, VERSION_MAX_LENGTH
+
+# How many items one request may carry.
+MAX_BATCH = 1000
+
+T = TypeVar("T")
+
+
+# PostgreSQL cannot store it.
+NO_NUL = r"^[^\x00]*$"
+# To Python, which strips them, some separators are blanks that are none to the readers of the document.
+NO_NUL_NOR_BLANK = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
+
+
+class StrictCharField(serializers.CharField):
+    """A string. DRF's own field also takes numbers."""
+
+    @property
+    def pattern(self) -> str:
+        """What DRF takes besides the length, as a regular expression for OpenAPI."""
+        return NO_NUL if self.allow_blank or not self.trim_whitespace else NO_NUL_NOR_BLANK
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """``data``, stripped where the field says so."""
+        # DRF looks at str(data) first, and a deeply nested list has none.
+        if not isinstance(data, str) and data is not None and data is not serializers.empty:
+            self.fail("invalid")
+        return super().run_validation(data)
+
+
+class StrictChoiceField(serializers.ChoiceField):
+    """One of the values of an enumeration."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The value.
+
+        Raises:
+            ValidationError: it is none of them; the message lists them.
+        """
+        if not isinstance(data, str) or data not in self.choices:
+            known = ", ".join(self.choices)
+            raise serializers.ValidationError(f"Unknown. Use one of: {known}.", code="invalid_choice")
+        return data
+
+
+class NameField(StrictCharField):
+    """A name: stripped, then 1 to 255 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=NAME_MAX_LENGTH, help_text="Stripped of space around it.", **kwargs)
+
+
+class DescriptionField(StrictCharField):
+    """An optional text, kept as it is; null and empty are different."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            max_length=DESCRIPTION_MAX_LENGTH,
+            required=False,
+            allow_null=True,
+            allow_blank=True,
+            trim_whitespace=False,
+            help_text="Kept as it is; null and empty are different.",
+        )
+
+
+class VersionField(StrictCharField):
+    """A version; null when it is unknown."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=VERSION_MAX_LENGTH, required=False, allow_null=True, **kwargs)
+
+
+class WholeNumberField(serializers.IntegerField):
+    """An integer from 0, not its text. ``2.0`` is one in JSON; ``true`` and ``"2"`` are not."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, **kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        """``data`` as an integer of any size."""
+        if isinstance(data, bool) or not isinstance(data, int | float) or data != data // 1:
+            self.fail("invalid")
+        return int(data)
+
+
+class PrefixedIdField(StrictCharField):
+    """The id of a row of ``model``: checked for its shape here, for its existence by a service."""
+
+    def __init__(self, model: type[Model], **kwargs: Any) -> None:
+        super().__init__(trim_whitespace=False, **kwargs)
+        self.model = model
+
+    @property
+    def pattern(self) -> str:
+        """The shape of the ids."""
+        return id_field(self.model).pattern
+
+    def to_internal_value(self, data: Any) -> str:
+        """The id.
+
+        Raises:
+            ValidationError: it cannot be one.
+        """
+        value = super().to_internal_value(data)
+        if not id_field(self.model).is_well_formed(value):
+            raise serializers.ValidationError(bad_id_message(self.model), code="invalid")
+        return value
+
+
+class StrictSerializer(serializers.Serializer):
+    """A request body that refuses unknown fields.
+
+    ``ignored`` names what the resource has but a client may not set: it is accepted, so that a
+    client can send back what it got.
+    """
+
+    ignored: Iterable[str] = ()
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The validated fields."""
+        if isinstance(data, Mapping):
+            unknown = [name for name in data if name not in self.fields and name not in self.ignored]
+            if unknown:
+                known = ", ".join(name for name, field in self.fields.items() if not field.read_only)
+                error = ErrorDetail(f"Unknown field. This request knows: {known}.", code="unknown_field")
+                raise serializers.ValidationError({name: [error] for name in unknown})
+        return super().to_internal_value(data)
+
+
+def field_names(serializer: type[serializers.Serializer]) -> frozenset[str]:
+    """The fields of a resource, as clients get it."""
+    return frozenset(serializer().fields)
+
+
+def unique(items: Iterable[T]) -> list[T]:
+    """``items`` in their order, each once."""
+    return list(dict.fromkeys(items))
+
+
+class PrefixedIdListField(serializers.ListField):
+    """1 to 1,000 ids of ``model``; a repeated one counts once."""
+
+    def __init__(self, model: type[Model], **kwargs: Any) -> None:
+        super().__init__(child=PrefixedIdField(model), min_length=1, max_length=MAX_BATCH, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The ids in request order, counted as they came and then each once."""
+        ids = super().run_validation(data)
+        return unique(ids) if isinstance(ids, list) else ids
+
+
+def check_no_repeats(items: list[dict[str, Any]], key: str) -> None:
+    """Every item of a reorder names another row and another position.
+
+    Raises:
+        ValidationError: some are repeated.
+    """
+    for name in (key, "position"):
+        if len({item[name] for item in items}) < len(items):
+            raise serializers.ValidationError(f"Each {name} may be named once only.", code="repeated")

@@ -1,0 +1,75 @@
+"""What several models share: fields, constraints, times, and how changes are saved."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Length
+from django.utils import timezone
+
+from skillmeat_site.db.writes import change
+from skillmeat_site.exceptions import ImmutableField
+
+NAME_MAX_LENGTH = 255
+DESCRIPTION_MAX_LENGTH = 10_000
+VERSION_MAX_LENGTH = 255
+
+models.CharField.register_lookup(Length)
+models.TextField.register_lookup(Length)
+
+
+class Timestamped(models.Model):
+    """Rows that know when they were made and last changed."""
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+def name_field() -> models.CharField:
+    """A name: 1 to 255 characters (see `name_length`)."""
+    return models.CharField(max_length=NAME_MAX_LENGTH)
+
+
+def description_field() -> models.TextField:
+    """An optional text. Null means "none given"; the empty string is kept as such."""
+    # Null and empty are two different answers in the contract.
+    return models.TextField(null=True, blank=True, max_length=DESCRIPTION_MAX_LENGTH)
+
+
+def version_field() -> models.CharField:
+    """A version. Null means that it is unknown."""
+    return models.CharField(max_length=VERSION_MAX_LENGTH, null=True, blank=True)
+
+
+def name_length() -> models.CheckConstraint:
+    """SQLite does not enforce the length of a column, and neither database a minimum."""
+    return models.CheckConstraint(
+        condition=models.Q(name__length__range=(1, NAME_MAX_LENGTH)),
+        name="%(app_label)s_%(class)s_name_length",
+        violation_error_message=f"A name has 1 to {NAME_MAX_LENGTH} characters.",
+    )
+
+
+def save_changes(instance: models.Model, changes: Mapping[str, Any], *, fixed: tuple[str, ...] = ()) -> None:
+    """Save those of ``changes`` that differ from ``instance``; with none, write nothing.
+
+    Call it under a lock on the row (see `skillmeat_site.db.transactions.locked`).
+
+    Args:
+        instance: the row as the database has it.
+        changes: new values by attribute name.
+        fixed: attributes that a client may repeat but not change.
+
+    Raises:
+        ImmutableField: a fixed attribute has another value.
+    """
+    changed = [name for name, value in changes.items() if getattr(instance, name) != value]
+    for name in changed:
+        if name in fixed:
+            raise ImmutableField(f"{name} was fixed when this was created.", attr=name)
+        setattr(instance, name, changes[name])
+    if changed:
+        change(instance, changed)

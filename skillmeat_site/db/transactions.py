@@ -1,0 +1,155 @@
+"""Transactions, locks and snapshots: what Django leaves to each project."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial, wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import Model
+
+from skillmeat_site.audit.trail import written_together
+from skillmeat_site.db.compiled import rows_of
+from skillmeat_site.db.writes import insert
+from skillmeat_site.exceptions import NotFound
+
+M = TypeVar("M", bound=Model)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# How long to wait before each further attempt, at most.
+RETRY_SECONDS = (0.02, 0.04, 0.08, 0.16)
+# Serialization failure, deadlock, and a reference to a row that another transaction deleted, or the
+# other way round: PostgreSQL's manual, appendix A. Who looks again sees what the other one did.
+_GAVE_UP = ("40001", "40P01", "23503")
+
+_BEGIN_SNAPSHOT = {
+    "sqlite": "BEGIN DEFERRED",
+    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+}
+_in_snapshot = ContextVar("in a snapshot", default=False)
+
+
+class Stale(OperationalError):
+    """What a transaction has locked turned out to be not enough, so it must begin again."""
+
+
+def atomic(service: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a service: all of what it writes is stored, and recorded, or nothing.
+
+    See `in_transaction`.
+    """
+
+    @wraps(service)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        return in_transaction(partial(service, *args, **kwargs))
+
+    return wrapped
+
+
+def in_transaction(work: Callable[[], R]) -> R:
+    """Do ``work`` in a transaction, and again when the database gives up on that for another's sake.
+
+    Inside a transaction of the caller's it is a part of that, which is not done again by itself.
+
+    Returns:
+        What ``work`` returns. It may be called up to five times, so it changes nothing but rows.
+
+    Raises:
+        DatabaseError: the last attempt failed too, or the reason is another one.
+    """
+    pauses = iter(() if connection.in_atomic_block else RETRY_SECONDS)
+    while True:
+        try:
+            with transaction.atomic(), written_together(insert):
+                return work()
+        except DatabaseError as exc:
+            pause = next(pauses, None)
+            if pause is None or not _is_transient(exc):
+                raise
+        # At random, so that those who were in each other's way are not so again.
+        time.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
+
+
+def _is_transient(exc: DatabaseError) -> bool:
+    return isinstance(exc, Stale) or getattr(exc.__cause__, "sqlstate", None) in _GAVE_UP
+
+
+def not_found(model: type[Model], *ids: str, attr: str | None = None) -> NotFound:
+    """The error that names what does not exist: ``Collection 'col-…' not found``."""
+    listed = ", ".join(f"'{id}'" for id in ids)
+    return NotFound(f"{str(model._meta.verbose_name).capitalize()} {listed} not found", attr=attr)
+
+
+def get(model: type[M], id: str, *, attr: str | None = None) -> M:
+    """The row with this id, unlocked.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return get_all(model, [id], attr=attr)[0]
+
+
+def get_all(model: type[M], ids: Sequence[str], *, attr: str | None = None) -> list[M]:
+    """The rows with these ids, in the order of ``ids``, in one query.
+
+    Raises:
+        NotFound: naming every id that has no row.
+    """
+    return _in_order(model, ids, rows_of(model, ids), attr)
+
+
+def locked(model: type[M], id: str, *, attr: str | None = None) -> M:
+    """The row with this id, locked until the transaction ends.
+
+    Raises:
+        NotFound: there is none (any more).
+    """
+    return locked_all(model, [id], attr=attr)[0]
+
+
+def locked_all(model: type[M], ids: Sequence[str], *, attr: str | None = None) -> list[M]:
+    """The rows with these ids, locked in id order, so that opposite writers cannot deadlock.
+
+    The lock leaves other transactions free to reference the rows. SQLite ignores it: there a
+    transaction holds the only write lock from its start (`skillmeat_site.db.sqlite`).
+
+    Returns:
+        The rows in the order of ``ids``.
+
+    Raises:
+        NotFound: naming every id that has no row (any more).
+    """
+    return _in_order(model, ids, rows_of(model, ids, lock=True), attr)
+
+
+def _in_order(model: type[M], ids: Sequence[str], rows: Iterable[M], attr: str | None) -> list[M]:
+    by_id = {row.pk: row for row in rows}
+    missing = [id for id in ids if id not in by_id]
+    if missing:
+        raise not_found(model, *missing, attr=attr)
+    return [by_id[id] for id in ids]
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Let every query inside see the database at one moment, whatever others write meanwhile.
+
+    Reads only, and blocks no writer. Inside a transaction or snapshot of the caller's it adds nothing.
+    """
+    if connection.in_atomic_block or _in_snapshot.get():
+        yield
+        return
+    outside = _in_snapshot.set(True)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(_BEGIN_SNAPSHOT[connection.vendor])
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+    finally:
+        _in_snapshot.reset(outside)

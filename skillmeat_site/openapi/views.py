@@ -1,0 +1,45 @@
+"""``/api/v1/schema``: the OpenAPI document; `skillmeat_site.openapi.schema` describes it."""
+
+from functools import cache
+from threading import Lock
+
+from django.http import HttpRequest, HttpResponse
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
+from rest_framework.exceptions import NotAcceptable
+
+from skillmeat_site.api.exception_handler import error_response
+from skillmeat_site.api.middleware import read_only
+
+_RENDERERS = {
+    renderer.media_type: renderer
+    for renderer in (OpenApiYamlRenderer, OpenApiYamlRenderer2, OpenApiJsonRenderer, OpenApiJsonRenderer2)
+}
+_FORMATS = {"yaml": OpenApiYamlRenderer.media_type, "json": OpenApiJsonRenderer.media_type}
+# The library is not made for two threads at once.
+_making = Lock()
+
+
+@read_only
+def document(request: HttpRequest) -> HttpResponse:
+    """The document for everybody: as YAML, unless ``?format=json`` or ``Accept`` asks for JSON."""
+    asked = request.GET.get("format")
+    media_type = request.get_preferred_type(list(_RENDERERS)) if asked is None else _FORMATS.get(asked)
+    if media_type is None:
+        return error_response(NotAcceptable("The document comes as ?format=yaml or ?format=json."))
+    file = f'inline; filename="skillmeat.{_RENDERERS[media_type].format}"'
+    headers = {"Content-Disposition": file, "Vary": "Accept"}
+    with _making:
+        content = _written_as(media_type)
+    return HttpResponse(content, content_type=media_type, headers=headers)
+
+
+@cache
+def _written_as(media_type: str) -> bytes:
+    """The document in a format; made once, since it says what the code says, and that takes long."""
+    return _RENDERERS[media_type]().render(SchemaGenerator().get_schema(public=True), renderer_context={})
