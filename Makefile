@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
-# Kept in the virtual environment, so that it is made anew together with it.
+# In the virtual environment, so that it goes when that is deleted.
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_BENCH := $(VENV)/.installed-bench
@@ -69,7 +69,7 @@ lint: $(INSTALLED_DEV) ## Check style, types, layers, migrations, deployment set
 	$(MANAGE) spectacular --validate --fail-on-warn --file $(VENV)/openapi.yaml
 	@diff -u openapi.yaml $(VENV)/openapi.yaml || { echo "openapi.yaml is out of date: run make schema"; exit 1; }
 
-schema: $(INSTALLED_DEV) ## Write openapi.yaml anew
+schema: $(INSTALLED_DEV) ## Write openapi.yaml again
 	$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
 
 clean: ## Remove what make, the tests and the server left, but no data

@@ -13,7 +13,6 @@ from django.db import connection
 from rich.progress import Progress
 
 from benchmarks.sizes import SIZES
-from deployments_app import tallies
 
 
 def main() -> None:
@@ -30,12 +29,7 @@ def main() -> None:
                 # For this connection only: a load that fails begins anew.
                 cursor.execute("PRAGMA journal_mode=OFF")
                 cursor.execute("PRAGMA cache_size=-1000000")
-        # Counting once is faster than keeping count of every row.
-        with connection.schema_editor() as editor:
-            tallies.uninstall(editor)
         ids = Loader(size, lambda rows: progress.advance(task, rows)).load()
-        with connection.schema_editor() as editor:
-            tallies.install(editor)
         progress.update(task, completed=size.rows)
         with connection.cursor() as cursor:
             # PostgreSQL does it by itself, only later.

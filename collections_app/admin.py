@@ -15,7 +15,7 @@ from collections_app.models import (
     CollectionArtifact,
     CollectionQuerySet,
 )
-from skillmeat_site.admin.base import ServiceAdmin
+from skillmeat_site.admin.base import RowServices, ServiceAdmin
 from skillmeat_site.db.transactions import locked
 
 
@@ -42,7 +42,7 @@ class MembershipInline(TabularInline):
 class ArtifactAdmin(ServiceAdmin):
     """Artifacts."""
 
-    row_services = services.ARTIFACT_SERVICES
+    row_services = RowServices(services.create_artifact, services.update_artifact, services.delete_artifact)
     list_display = ["name", "type", "latest_version", "collection_count", "deployment_count", "updated_at"]
     list_filter = ["type", "collection_artifacts__collection"]
     search_fields = ["name", "description"]
@@ -68,7 +68,9 @@ class ArtifactAdmin(ServiceAdmin):
 class CollectionAdmin(ServiceAdmin):
     """Collections, with their artifacts in place."""
 
-    row_services = services.COLLECTION_SERVICES
+    row_services = RowServices(
+        services.create_collection, services.update_collection, services.delete_collection
+    )
     list_display = ["name", "group_count", "artifact_count", "created_at", "updated_at"]
     search_fields = ["name", "description"]
     date_hierarchy = "created_at"

@@ -2,8 +2,8 @@
 
 from collections_app.models import ArtifactType, Collection
 from skillmeat_site.api.filters import (
-    OneOfFilter,
-    ReferenceFilter,
+    ChoicesFilter,
+    PrefixedIdFilter,
     SearchFilter,
     StrictFilterSet,
     TotalOrderingFilter,
@@ -24,11 +24,11 @@ class ArtifactFilterSet(StrictFilterSet):
     """Of ``GET /artifacts``."""
 
     search = SearchFilter("name", "description")
-    type = OneOfFilter(ArtifactType.values, "Only this kind.")
-    collection_id = ReferenceFilter(
+    type = ChoicesFilter(ArtifactType.values, "Only these kinds; several are alternatives.")
+    collection_id = PrefixedIdFilter(
         Collection, "collection_artifacts__collection", "Only what this collection holds."
     )
-    group_id = ReferenceFilter(
+    group_id = PrefixedIdFilter(
         Group, "collection_artifacts__group_artifacts__group", "Only what this group holds."
     )
     ordering = TotalOrderingFilter("name", "type", "created_at", "updated_at", default=("name", "type"))

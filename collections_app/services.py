@@ -8,16 +8,11 @@ and makes deadlocks impossible.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from collections_app.models import Artifact, Collection, CollectionArtifact
-from skillmeat_site.audit.trail import record_created
-from skillmeat_site.db.compiled import InstanceQuery, Param, compiled
-from skillmeat_site.db.models import save_changes
-from skillmeat_site.db.services import RowServices
+from skillmeat_site.db.models import insert, save_changes
 from skillmeat_site.db.transactions import Stale, atomic, get_all, locked, locked_all, not_found
-from skillmeat_site.db.writes import create, insert
 from skillmeat_site.exceptions import NotInCollection, SameTarget
 
 
@@ -37,9 +32,7 @@ def create_artifact(*, type: str, name: str, **fields: Any) -> Artifact:
     Raises:
         IntegrityError: one of this type and name exists.
     """
-    artifact = Artifact(type=type, name=name, **fields)
-    create(artifact)
-    return artifact
+    return Artifact.objects.create(type=type, name=name, **fields)
 
 
 @atomic
@@ -67,10 +60,10 @@ def delete_artifact(*, id: str) -> None:
 
 
 def lock_artifact(id: str) -> Artifact:
-    """The artifact, locked wholly, with the collections that it is in.
+    """The artifact, locked against new references too, with the collections that it is in.
 
-    Collections come before artifacts in the order of locks, so they are locked on the strength
-    of a look that may be out of date, and looked at again.
+    Collections come before artifacts in the order of locks, so they are read without a lock first, and
+    compared once everything is locked.
 
     Raises:
         NotFound: it does not exist.
@@ -80,7 +73,7 @@ def lock_artifact(id: str) -> Artifact:
     known = set(memberships.values_list("collection", flat=True))
     # A collection that vanishes meanwhile needs no lock any more, hence no `locked_all`.
     list(Collection.objects.select_for_update(no_key=True).filter(pk__in=known).order_by("pk"))
-    # The whole lock: whoever joins from now on waits, and finds what becomes of the artifact.
+    # FOR UPDATE: a transaction that adds it to a collection now waits, and finds it deleted.
     artifact = Artifact.objects.select_for_update().filter(pk=id).first()
     if artifact is None:
         raise not_found(Artifact, id)
@@ -96,9 +89,7 @@ def create_collection(*, name: str, description: str | None = None) -> Collectio
     Raises:
         IntegrityError: the name is taken.
     """
-    collection = Collection(name=name, description=description)
-    create(collection)
-    return collection
+    return Collection.objects.create(name=name, description=description)
 
 
 @atomic
@@ -190,14 +181,13 @@ def join(collection: Collection, artifact_ids: Sequence[str]) -> tuple[list[Coll
         Their rows, in the same order, and the ids of the artifacts that were not in it before.
     """
     present = members_of(collection, artifact_ids)
-    newcomers = [id for id in artifact_ids if id not in present]
-    if newcomers:
-        get_all(Artifact, newcomers, attr="artifact_ids")
-        created = [CollectionArtifact(collection=collection, artifact_id=id) for id in newcomers]
+    new_ids = [id for id in artifact_ids if id not in present]
+    if new_ids:
+        artifacts = get_all(Artifact, new_ids, attr="artifact_ids")
+        created = [CollectionArtifact(collection=collection, artifact=artifact) for artifact in artifacts]
         insert(created)
-        record_created(created)
         present |= {row.artifact_id: row for row in created}
-    return [present[id] for id in artifact_ids], newcomers
+    return [present[id] for id in artifact_ids], new_ids
 
 
 def leave(collection: Collection, artifact_ids: Sequence[str]) -> None:
@@ -205,8 +195,8 @@ def leave(collection: Collection, artifact_ids: Sequence[str]) -> None:
     collection.collection_artifacts.filter(artifact__in=artifact_ids).delete()
 
 
-def _memberships(rows: Sequence[CollectionArtifact], newcomers: Sequence[str]) -> list[Membership]:
-    created = set(newcomers)
+def _memberships(rows: Sequence[CollectionArtifact], new_ids: Sequence[str]) -> list[Membership]:
+    created = set(new_ids)
     return [Membership(row.artifact_id, row.added_at, created=row.artifact_id in created) for row in rows]
 
 
@@ -218,26 +208,13 @@ def _source_and_target(source_id: str, target_id: str) -> list[Collection]:
 
 def _check_members(collection: Collection, artifact_ids: Sequence[str]) -> None:
     present = members_of(collection, artifact_ids)
-    strangers = [id for id in artifact_ids if id not in present]
-    if strangers:
-        get_all(Artifact, strangers, attr="artifact_ids")
-        raise NotInCollection(f"Not in the source collection: {', '.join(strangers)}.", attr="artifact_ids")
+    missing = [id for id in artifact_ids if id not in present]
+    if missing:
+        get_all(Artifact, missing, attr="artifact_ids")
+        raise NotInCollection(f"Not in the source collection: {', '.join(missing)}.", attr="artifact_ids")
 
 
 def members_of(collection: Collection, artifact_ids: Sequence[str]) -> dict[str, CollectionArtifact]:
     """Which of the artifacts are in a collection: the memberships by artifact id. Costs one query."""
-
-    def make() -> InstanceQuery:
-        rows = CollectionArtifact.objects.filter(collection=Param("collection"))
-        return InstanceQuery(
-            rows.filter(artifact__pk__any_of=Param("artifacts")).order_by(), planned_once=False
-        )
-
-    values = {"collection": collection.pk, "artifacts": list(artifact_ids)}
-    return {row.artifact_id: row for row in compiled(members_of, make).instances(values)}
-
-
-ARTIFACT_SERVICES = RowServices(create_artifact, update_artifact, delete_artifact, lock_artifact)
-COLLECTION_SERVICES = RowServices(
-    create_collection, update_collection, delete_collection, partial(locked, Collection)
-)
+    members = collection.collection_artifacts.filter(artifact__in=artifact_ids).order_by()
+    return {member.artifact_id: member for member in members}

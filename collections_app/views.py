@@ -1,17 +1,16 @@
 """Artifacts, collections, and the artifacts in a collection."""
 
-from collections import defaultdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from collections_app import services
 from collections_app.filters import ArtifactFilterSet, CollectionArtifactFilterSet, CollectionFilterSet
-from collections_app.models import Artifact, ArtifactQuerySet, Collection, CollectionArtifact
+from collections_app.models import Artifact, ArtifactQuerySet, Collection
 from collections_app.serializers import (
     AddArtifactsSerializer,
     AddedArtifactsResponseSerializer,
@@ -24,44 +23,13 @@ from collections_app.serializers import (
     CollectionResponseSerializer,
     CollectionUpdateSerializer,
     CopyArtifactsSerializer,
-    Group,
-    GroupResponseSerializer,
     MoveArtifactsSerializer,
     TransferredArtifactsResponseSerializer,
 )
 from skillmeat_site.api.pagination import WholeListPagination
-from skillmeat_site.api.rows import Row, RowQuery
-from skillmeat_site.api.viewsets import ApiViewSet, ListMixin, ResourceViewSet
-from skillmeat_site.db.compiled import CompiledQuery, Param, compiled
+from skillmeat_site.api.viewsets import ApiViewSet, ResourceViewSet
 from skillmeat_site.db.transactions import snapshot
 from skillmeat_site.openapi.schema import resource_schema
-
-
-def groups_of(collection_id: str) -> list[Row]:
-    """All groups of a collection, by position. Costs one query."""
-    groups: Any = Group._default_manager
-    query = compiled(
-        groups_of,
-        lambda: RowQuery(groups.of(Param("collection")), GroupResponseSerializer, planned_once=False),
-    )
-    return query.shown({"collection": collection_id})
-
-
-def _group_ids(collection_id: str, artifact_ids: list[str]) -> dict[str, list[str]]:
-    """The groups of a collection that hold each artifact by its id, by position. Costs one query."""
-
-    def make() -> CompiledQuery:
-        members = CollectionArtifact.objects.filter(collection=Param("collection"))
-        those = members.filter(artifact__pk__any_of=Param("artifacts"))
-        return CompiledQuery(
-            those.with_groups().values_list("artifact", "group_artifacts__group"), planned_once=False
-        )
-
-    group_ids = defaultdict(list)
-    values = {"collection": collection_id, "artifacts": artifact_ids}
-    for artifact_id, group_id in compiled(_group_ids, make).rows(values):
-        group_ids[artifact_id].append(group_id)
-    return group_ids
 
 
 @resource_schema(
@@ -73,14 +41,19 @@ class ArtifactViewSet(ResourceViewSet):
     """``/artifacts``"""
 
     queryset = Artifact.objects.with_counts()
-    permission_model = Artifact
-    path_models = {"id": Artifact}
     results_key = "artifacts"
     filterset_class = ArtifactFilterSet
     serializer_class = ArtifactResponseSerializer
     create_serializer_class = ArtifactCreateSerializer
     update_serializer_class = ArtifactUpdateSerializer
-    row_services = services.ARTIFACT_SERVICES
+
+    def perform_destroy(self, instance: Artifact) -> None:
+        """Delete it by the service."""
+        services.delete_artifact(id=instance.pk)
+
+    def lock_object(self) -> Artifact:
+        """Its collections are locked before it."""
+        return services.lock_artifact(self.path_id())
 
 
 @resource_schema(
@@ -92,21 +65,21 @@ class CollectionViewSet(ResourceViewSet):
     """``/collections``"""
 
     queryset = Collection.objects.with_counts()
-    permission_model = Collection
-    path_models = {"id": Collection}
     results_key = "collections"
     filterset_class = CollectionFilterSet
     serializer_class = CollectionResponseSerializer
     detail_serializer_class = CollectionDetailResponseSerializer
     create_serializer_class = CollectionCreateSerializer
     update_serializer_class = CollectionUpdateSerializer
-    row_services = services.COLLECTION_SERVICES
 
-    def representation(self) -> Row:
-        """The collection with its groups at one moment. Costs two queries."""
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The collection with its groups, in one snapshot. Costs two queries."""
         with snapshot():
-            collection = self.row(self.path_id())
-            return {**collection, "groups": groups_of(collection["id"])}
+            return super().retrieve(request, *args, **kwargs)
+
+    def perform_destroy(self, instance: Collection) -> None:
+        """Delete it by the service."""
+        services.delete_collection(id=instance.pk)
 
     @extend_schema(
         operation_id="moveCollectionArtifacts",
@@ -131,19 +104,23 @@ class CollectionViewSet(ResourceViewSet):
         return self._transfer(services.copy_artifacts, CopyArtifactsSerializer)
 
     def _transfer(self, service: Any, serializer_class: type[MoveArtifactsSerializer]) -> Response:
-        ids = {"source_collection_id": self.path_id()}
+        source = self.get_object()
         body = self.validated(serializer_class)
-        ids["target_collection_id"] = body["target_collection_id"]
-        artifacts = service(**ids, artifact_ids=body["artifact_ids"])
-        return Response({**ids, "artifacts": artifacts})
+        artifacts = service(source_collection_id=source.pk, **body)
+        transferred = {
+            "source_collection_id": source.pk,
+            "target_collection_id": body["target_collection_id"],
+            "artifacts": artifacts,
+        }
+        return Response(TransferredArtifactsResponseSerializer(transferred).data)
 
 
-class CollectionArtifactViewSet(ListMixin, ApiViewSet):
+class CollectionArtifactViewSet(mixins.ListModelMixin, ApiViewSet):
     """``/collections/{id}/artifacts``"""
 
-    queryset = Artifact.objects.all()
+    queryset = Artifact.objects.with_counts()
     permission_model = Collection
-    whole = CollectionViewSet
+    parent_viewset = CollectionViewSet
     path_models = {"id": Collection, "artifactId": Artifact}
     lookup_url_kwarg = "artifactId"
     results_key = "artifacts"
@@ -153,19 +130,18 @@ class CollectionArtifactViewSet(ListMixin, ApiViewSet):
 
     def get_queryset(self) -> ArtifactQuerySet:
         """The artifacts of this collection."""
-        return Artifact.objects.with_counts().members_of(Param("id"))
+        return Artifact.objects.with_counts().members_of(self.kwargs.get("id", ""))
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With the collection, whose groups are shown."""
+        return {**super().get_serializer_context(), "collection_id": self.kwargs.get("id")}
 
     @extend_schema(operation_id="listCollectionArtifacts", summary="List the artifacts of a collection")
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """Each with the groups of this collection that hold it, all at one moment."""
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Each with the groups of this collection that hold it, all in one snapshot."""
         with snapshot():
-            return super().list(request, **kwargs)
-
-    def get_paginated_response(self, data: Any) -> Response:
-        """The page, with the ``group_ids`` of each artifact. Costs one query."""
-        group_ids = _group_ids(self.path_id(), [row["id"] for row in data]) if data else {}
-        rows = [{**row, "group_ids": group_ids[row["id"]]} for row in data]
-        return super().get_paginated_response(rows)
+            self.get_parent()
+            return super().list(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="addCollectionArtifacts",
@@ -175,11 +151,11 @@ class CollectionArtifactViewSet(ListMixin, ApiViewSet):
     )
     def create(self, request: Request, id: str) -> Response:
         """201 when at least one was added, 200 when all were members already."""
-        collection_id = self.path_id()
+        collection = self.get_parent()
         artifacts = services.add_artifacts(
-            collection_id=collection_id, **self.validated(AddArtifactsSerializer)
+            collection_id=collection.pk, **self.validated(AddArtifactsSerializer)
         )
-        body = {"collection_id": collection_id, "artifacts": artifacts}
+        body = AddedArtifactsResponseSerializer({"collection_id": collection.pk, "artifacts": artifacts}).data
         added = any(artifact.created for artifact in artifacts)
         return Response(body, status=status.HTTP_201_CREATED if added else status.HTTP_200_OK)
 

@@ -9,14 +9,14 @@ from unfold.decorators import display
 
 from deployments_app import services
 from deployments_app.models import Deployment, DeploymentQuerySet, DeploymentStatus, Project, ProjectQuerySet
-from skillmeat_site.admin.base import ServiceAdmin
+from skillmeat_site.admin.base import RowServices, ServiceAdmin
 
 
 @admin.register(Project)
 class ProjectAdmin(ServiceAdmin):
     """Projects."""
 
-    row_services = services.PROJECT_SERVICES
+    row_services = RowServices(services.create_project, services.update_project, services.delete_project)
     list_display = ["name", "deployment_count", "created_at", "updated_at"]
     search_fields = ["name", "description"]
     date_hierarchy = "created_at"
@@ -63,7 +63,9 @@ class DeploymentForm(ModelForm):
 class DeploymentAdmin(ServiceAdmin):
     """Deployments."""
 
-    row_services = services.DEPLOYMENT_SERVICES
+    row_services = RowServices(
+        services.create_deployment, services.update_deployment, services.delete_deployment
+    )
     form = DeploymentForm
     list_display = ["artifact", "project", "state", "deployed_version", "latest_version", "deployed_at"]
     list_filter = ["status", "artifact__type", "project"]

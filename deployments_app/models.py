@@ -162,7 +162,7 @@ class TallyQuerySet(models.QuerySet[Any]):
 class Tally(models.Model):
     """How many deployments an artifact or a project has; there is none where there are none.
 
-    Kept by the database, see `deployments_app.tallies`; nothing else writes it.
+    Kept by triggers (`deployments_app/migrations/0002_tallies.py`); nothing else writes it.
     """
 
     count = models.IntegerField()

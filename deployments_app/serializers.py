@@ -1,18 +1,22 @@
 """What clients send and get about projects and deployments."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from collections_app.models import Artifact, ArtifactType
+from deployments_app import services
 from deployments_app.models import Deployment, DeploymentStatus, Project
 from skillmeat_site.api.serializers import (
     DescriptionField,
     NameField,
     PrefixedIdField,
+    ResourceRequestSerializer,
     StrictChoiceField,
-    StrictSerializer,
     VersionField,
     field_names,
 )
+from skillmeat_site.api.values_list import RowSerializer
 from skillmeat_site.openapi.examples import CREATED_AT, UPDATED_AT, example, example_id
 
 PROJECT_EXAMPLE = {
@@ -56,7 +60,7 @@ PROJECT_COUNTS_EXAMPLE = {
 
 
 @example(**PROJECT_EXAMPLE)
-class ProjectResponseSerializer(serializers.Serializer):
+class ProjectResponseSerializer(RowSerializer):
     """A project."""
 
     id = PrefixedIdField(Project)
@@ -68,13 +72,22 @@ class ProjectResponseSerializer(serializers.Serializer):
 
 
 @example(name="web", description="The shop's front end.")
-class ProjectCreateSerializer(StrictSerializer):
+class ProjectCreateSerializer(ResourceRequestSerializer):
     """A new project."""
 
+    response_serializer_class = ProjectResponseSerializer
     ignored = field_names(ProjectResponseSerializer)
 
     name = NameField()
     description = DescriptionField()
+
+    def create(self, validated_data: dict[str, Any]) -> Project:
+        """Create it by the service."""
+        return services.create_project(**validated_data)
+
+    def update(self, instance: Project, validated_data: dict[str, Any]) -> Project:
+        """Change it by the service."""
+        return services.update_project(id=instance.pk, **validated_data)
 
 
 @example(description="The shop's front end.")
@@ -85,7 +98,7 @@ class ProjectUpdateSerializer(ProjectCreateSerializer):
 
 
 @example(**DEPLOYMENT_EXAMPLE)
-class DeploymentResponseSerializer(serializers.Serializer):
+class DeploymentResponseSerializer(RowSerializer):
     """A deployment of an artifact to a project."""
 
     id = PrefixedIdField(Deployment)
@@ -105,7 +118,7 @@ class DeploymentResponseSerializer(serializers.Serializer):
 
 
 @example(at=CREATED_AT, by="ada", status="active", deployed_version="1.9.0")
-class DeploymentChangeResponseSerializer(serializers.Serializer):
+class DeploymentChangeResponseSerializer(RowSerializer):
     """What a deployment was from some moment on."""
 
     at = serializers.DateTimeField(source="history_date")
@@ -117,15 +130,24 @@ class DeploymentChangeResponseSerializer(serializers.Serializer):
 
 
 @example(artifact_id=example_id("art"), project_id=example_id("proj"), deployed_version="2.0.0")
-class DeploymentCreateSerializer(StrictSerializer):
+class DeploymentCreateSerializer(ResourceRequestSerializer):
     """A new deployment."""
 
+    response_serializer_class = DeploymentResponseSerializer
     ignored = field_names(DeploymentResponseSerializer)
 
     artifact_id = PrefixedIdField(Artifact)
     project_id = PrefixedIdField(Project)
     deployed_version = VersionField(help_text="The artifact's latest when left out; null when unknown.")
     status = StrictChoiceField(DeploymentStatus.choices, required=False, help_text="`active` when left out.")
+
+    def create(self, validated_data: dict[str, Any]) -> Deployment:
+        """Create it by the service."""
+        return services.create_deployment(**validated_data)
+
+    def update(self, instance: Deployment, validated_data: dict[str, Any]) -> Deployment:
+        """Change it by the service."""
+        return services.update_deployment(id=instance.pk, **validated_data)
 
 
 @example(status="inactive")
@@ -139,7 +161,7 @@ class DeploymentUpdateSerializer(DeploymentCreateSerializer):
 
 
 @example(**STATUS_COUNTS_EXAMPLE)
-class StatusCountsResponseSerializer(serializers.Serializer):
+class StatusCountsResponseSerializer(RowSerializer):
     """How many deployments have each status."""
 
     active = serializers.IntegerField()
@@ -185,7 +207,7 @@ class ProjectDeploymentsResponseSerializer(_CountsSerializer):
     recent_deployments=[DEPLOYMENT_EXAMPLE],
 )
 class DeploymentSummaryResponseSerializer(serializers.Serializer):
-    """All deployments at one moment, counted."""
+    """All deployments, counted in one snapshot."""
 
     total_deployments = serializers.IntegerField()
     by_status = StatusCountsResponseSerializer()

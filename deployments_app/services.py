@@ -1,18 +1,14 @@
 """Writes to projects and deployments that need a lock, other rows or several statements."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 from django.utils import timezone
 
 from collections_app.models import Artifact
 from deployments_app.models import Deployment, DeploymentStatus, Project
-from skillmeat_site.db.compiled import InstanceQuery, Param, compiled
 from skillmeat_site.db.models import save_changes
-from skillmeat_site.db.services import RowServices
 from skillmeat_site.db.transactions import atomic, get, locked
-from skillmeat_site.db.writes import create
 
 # What stands for "not given" where None means "unknown".
 LATEST: Final = object()
@@ -25,9 +21,7 @@ def create_project(*, name: str, description: str | None = None) -> Project:
     Raises:
         IntegrityError: the name is taken.
     """
-    project = Project(name=name, description=description)
-    create(project)
-    return project
+    return Project.objects.create(name=name, description=description)
 
 
 @atomic
@@ -77,15 +71,13 @@ def create_deployment(
     project = get(Project, project_id, attr="project_id")
     if status == DeploymentStatus.ACTIVE:
         _supersede(artifact.pk, project.pk)
-    deployment = Deployment(
+    return Deployment.objects.create(
         artifact=artifact,
         project=project,
         deployed_version=artifact.latest_version if deployed_version is LATEST else deployed_version,
         status=status,
         deployed_at=deployed_at or timezone.now(),
     )
-    create(deployment)
-    return deployment
 
 
 @atomic
@@ -129,15 +121,8 @@ def lock_deployment(id: str) -> Deployment:
 
 def _supersede(artifact_id: str, project_id: str) -> None:
     """Make the deployment that is active inactive, if there is one."""
-
-    def make() -> InstanceQuery:
-        live = Deployment.objects.filter(artifact=Param("artifact"), project=Param("project"))
-        return InstanceQuery(live.filter(status=DeploymentStatus.ACTIVE).order_by())
-
-    ids = {"artifact": artifact_id, "project": project_id}
-    for deployment in compiled(_supersede, make).instances(ids):
+    active = Deployment.objects.filter(
+        artifact=artifact_id, project=project_id, status=DeploymentStatus.ACTIVE
+    )
+    for deployment in active:
         save_changes(deployment, {"status": DeploymentStatus.INACTIVE})
-
-
-PROJECT_SERVICES = RowServices(create_project, update_project, delete_project, partial(locked, Project))
-DEPLOYMENT_SERVICES = RowServices(create_deployment, update_deployment, delete_deployment, lock_deployment)

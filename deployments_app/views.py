@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from deployments_app import services
 from deployments_app.filters import DeploymentFilterSet, ProjectFilterSet
-from deployments_app.models import Deployment, DeploymentQuerySet, Project
+from deployments_app.models import Deployment, Project
 from deployments_app.serializers import (
     DeploymentChangeResponseSerializer,
     DeploymentCreateSerializer,
@@ -20,9 +20,7 @@ from deployments_app.serializers import (
 )
 from deployments_app.summary import deployment_summary
 from skillmeat_site.api.pagination import WholeListPagination
-from skillmeat_site.api.rows import ListQuery
 from skillmeat_site.api.viewsets import ResourceViewSet
-from skillmeat_site.db.compiled import Param, compiled
 from skillmeat_site.db.transactions import get
 from skillmeat_site.openapi.schema import page_parameters, resource_schema
 
@@ -36,14 +34,15 @@ class ProjectViewSet(ResourceViewSet):
     """``/projects``"""
 
     queryset = Project.objects.with_counts()
-    permission_model = Project
-    path_models = {"id": Project}
     results_key = "projects"
     filterset_class = ProjectFilterSet
     serializer_class = ProjectResponseSerializer
     create_serializer_class = ProjectCreateSerializer
     update_serializer_class = ProjectUpdateSerializer
-    row_services = services.PROJECT_SERVICES
+
+    def perform_destroy(self, instance: Project) -> None:
+        """Delete it by the service."""
+        services.delete_project(id=instance.pk)
 
 
 @resource_schema(
@@ -55,27 +54,21 @@ class ProjectViewSet(ResourceViewSet):
 class DeploymentViewSet(ResourceViewSet):
     """``/deployments``"""
 
-    queryset = Deployment.objects.all()
-    permission_model = Deployment
-    path_models = {"id": Deployment}
+    queryset = Deployment.objects.with_details()
     results_key = "deployments"
-    paged_actions = ("list", "summary", "history")
     filterset_class = DeploymentFilterSet
     pagination_class = WholeListPagination
     serializer_class = DeploymentResponseSerializer
     create_serializer_class = DeploymentCreateSerializer
     update_serializer_class = DeploymentUpdateSerializer
-    row_services = services.DEPLOYMENT_SERVICES
-    # An index has them in order, whosever they are.
-    planned_once = True
 
-    def get_queryset(self) -> DeploymentQuerySet:
-        """Each with what is shown of its artifact and project."""
-        return self.queryset.with_details()
+    def perform_destroy(self, instance: Deployment) -> None:
+        """Delete it by the service."""
+        services.delete_deployment(id=instance.pk)
 
-    def matching(self) -> DeploymentQuerySet:
-        """The bare rows: no join is needed to count them."""
-        return self.queryset
+    def lock_object(self) -> Deployment:
+        """Its artifact is locked before it."""
+        return services.lock_deployment(self.path_id())
 
     @extend_schema(
         operation_id="getDeploymentSummary",
@@ -83,12 +76,12 @@ class DeploymentViewSet(ResourceViewSet):
         parameters=page_parameters(WholeListPagination),
         responses=DeploymentSummaryResponseSerializer,
     )
-    @action(detail=False, methods=["get"])
+    @action(detail=False, methods=["get"], filter_backends=())
     def summary(self, request: Request) -> Response:
-        """All numbers are of one moment. `page` and `page_size` apply to both tables."""
+        """All numbers are of one snapshot. `page` and `page_size` apply to both tables."""
         paginator = self.paginator
         paginator.read_parameters(request)
-        summary = deployment_summary(paginator.slice())
+        summary = deployment_summary(paginator.rows)
         return Response({**summary, "page": paginator.page, "page_size": paginator.page_size})
 
     @extend_schema(
@@ -100,8 +93,5 @@ class DeploymentViewSet(ResourceViewSet):
     def history(self, request: Request, id: str) -> Response:
         """What it was and who made it so, the newest first."""
         get(Deployment, self.path_id())
-        query = compiled(
-            "history of a deployment",
-            lambda: ListQuery(Deployment.history.filter(id=Param("id")), DeploymentChangeResponseSerializer),
-        )
-        return self.get_paginated_response(self.paginator.page_of(query, self.kwargs, request))
+        page = self.paginate_queryset(Deployment.history.filter(id=self.kwargs["id"]))
+        return self.get_paginated_response(DeploymentChangeResponseSerializer(page, many=True).data)

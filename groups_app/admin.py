@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from collections_app.models import Artifact, CollectionArtifact
 from groups_app import services
 from groups_app.models import Group, GroupArtifact, GroupArtifactQuerySet, GroupQuerySet
-from skillmeat_site.admin.base import ServiceAdmin
+from skillmeat_site.admin.base import RowServices, ServiceAdmin
 
 
 def position_field() -> forms.IntegerField:
@@ -92,7 +92,7 @@ class GroupArtifactInline(TabularInline):
 class GroupAdmin(ServiceAdmin):
     """Groups, with their artifacts in place."""
 
-    row_services = services.GROUP_SERVICES
+    row_services = RowServices(services.create_group, services.update_group, services.delete_group)
     form = GroupForm
     list_display = ["name", "collection", "position", "artifact_count", "updated_at"]
     list_filter = ["collection"]

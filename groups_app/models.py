@@ -10,7 +10,7 @@ from skillmeat_site.audit.trail import AuditTrail
 from skillmeat_site.db.expressions import count_of
 from skillmeat_site.db.ids import IdField
 from skillmeat_site.db.models import Timestamped, description_field, name_field, name_length
-from skillmeat_site.db.ordering import RANK_ORDER, position_in_whole, position_of_each
+from skillmeat_site.db.ordering import RANK_ORDER, counted_position, enumerated_position
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
@@ -22,15 +22,15 @@ class GroupQuerySet(models.QuerySet["Group"]):
 
     def with_positions(self) -> GroupQuerySet:
         """Each with its true ``position``, whichever groups are read. A count for each group."""
-        return self.annotate(position=position_of_each(self.model, "collection"))
+        return self.annotate(position=counted_position(self.model, "collection"))
 
     def of(self, collection_id: str) -> GroupQuerySet:
         """The groups of a collection, with counts, by position."""
         return self.with_counts().filter(collection=collection_id).order_by(*RANK_ORDER)
 
-    def enumerated(self) -> GroupQuerySet:
-        """Each with its ``position``, in order. Only for all groups of their collections."""
-        return self.annotate(position=position_in_whole("collection")).order_by("rank", "pk")
+    def enumerated(self, first: int = 0) -> GroupQuerySet:
+        """Each with its ``position``. Only for consecutive groups of a collection, the first at ``first``."""
+        return self.annotate(position=enumerated_position("collection", first))
 
 
 class Group(Timestamped):
@@ -62,6 +62,10 @@ class Group(Timestamped):
     def __str__(self) -> str:
         return self.name
 
+    def ordered_artifacts(self) -> GroupArtifactQuerySet:
+        """All of its artifacts with their positions, in order."""
+        return GroupArtifact.objects.of(self.pk).enumerated()
+
 
 class GroupArtifactQuerySet(models.QuerySet["GroupArtifact"]):
     """Reads of the artifacts in groups."""
@@ -76,11 +80,11 @@ class GroupArtifactQuerySet(models.QuerySet["GroupArtifact"]):
 
     def with_positions(self) -> GroupArtifactQuerySet:
         """Each with its true ``position``, whichever rows are read. A count for each row."""
-        return self.annotate(position=position_of_each(self.model, "group"))
+        return self.annotate(position=counted_position(self.model, "group"))
 
-    def enumerated(self) -> GroupArtifactQuerySet:
-        """Each with its ``position``, in order. Only for all artifacts of their groups."""
-        return self.annotate(position=position_in_whole("group")).order_by("rank", "pk")
+    def enumerated(self, first: int = 0) -> GroupArtifactQuerySet:
+        """Each with its ``position``. Only for consecutive artifacts of a group, the first at ``first``."""
+        return self.annotate(position=enumerated_position("group", first))
 
 
 class GroupArtifact(models.Model):

@@ -14,6 +14,7 @@ from collections_app.serializers import (
     AddArtifactsSerializer,
     GroupResponseSerializer,
 )
+from groups_app import services
 from groups_app.models import Group
 from skillmeat_site.api.serializers import (
     MAX_BATCH,
@@ -21,12 +22,14 @@ from skillmeat_site.api.serializers import (
     NameField,
     PrefixedIdField,
     PrefixedIdListField,
+    ResourceRequestSerializer,
     StrictChoiceField,
     StrictSerializer,
     WholeNumberField,
     check_no_repeats,
     field_names,
 )
+from skillmeat_site.api.values_list import RowSerializer
 from skillmeat_site.openapi.examples import UPDATED_AT, example, example_id
 
 GROUP_ARTIFACT_EXAMPLE = {
@@ -41,7 +44,7 @@ PLACE_EXAMPLE = {"artifact_id": example_id("art"), "position": 0, "added_at": UP
 
 
 @example(**GROUP_ARTIFACT_EXAMPLE)
-class GroupArtifactResponseSerializer(serializers.Serializer):
+class GroupArtifactResponseSerializer(RowSerializer):
     """An artifact at its place in a group."""
 
     artifact_id = PrefixedIdField(Artifact, source="collection_artifact.artifact_id")
@@ -58,19 +61,28 @@ class GroupArtifactResponseSerializer(serializers.Serializer):
 class GroupDetailResponseSerializer(GroupResponseSerializer):
     """A group with all its artifacts, by position."""
 
-    artifacts = GroupArtifactResponseSerializer(many=True)
+    artifacts = GroupArtifactResponseSerializer(many=True, source="ordered_artifacts")
 
 
 @example(collection_id=example_id("col"), name="Documents", position=0)
-class GroupCreateSerializer(StrictSerializer):
+class GroupCreateSerializer(ResourceRequestSerializer):
     """A new group."""
 
+    response_serializer_class = GroupResponseSerializer
     ignored = field_names(GroupDetailResponseSerializer)
 
     collection_id = PrefixedIdField(Collection)
     name = NameField()
     description = DescriptionField()
     position = WholeNumberField(required=False, help_text="Last when left out or past the end.")
+
+    def create(self, validated_data: dict[str, Any]) -> Group:
+        """Create it by the service."""
+        return services.create_group(**validated_data)
+
+    def update(self, instance: Group, validated_data: dict[str, Any]) -> Group:
+        """Change it by the service."""
+        return services.update_group(id=instance.pk, **validated_data)
 
 
 @example(name="Documents and forms", position=0)
@@ -108,7 +120,7 @@ class ReorderGroupsSerializer(StrictSerializer):
 class ReorderedGroupsResponseSerializer(serializers.Serializer):
     """All groups of the collection in their new order."""
 
-    groups = GroupResponseSerializer(many=True)
+    groups = GroupResponseSerializer(many=True, source="ordered_groups")
 
 
 @example(artifact_ids=[example_id("art", 1), example_id("art", 2)], position=0)
@@ -151,9 +163,9 @@ class ReorderGroupArtifactsSerializer(StrictSerializer):
 
 @example(artifacts=[GROUP_ARTIFACT_EXAMPLE])
 class ReorderedArtifactsResponseSerializer(serializers.Serializer):
-    """The whole group in its new order."""
+    """All artifacts of the group in their new order."""
 
-    artifacts = GroupArtifactResponseSerializer(many=True)
+    artifacts = GroupArtifactResponseSerializer(many=True, source="ordered_artifacts")
 
 
 @example(artifact_ids=[example_id("art")], target_group_id=example_id("grp", 2), position=0)

@@ -8,17 +8,14 @@ from typing import Any
 from collections_app.models import Artifact, Collection, CollectionArtifact
 from collections_app.services import join, members_of
 from groups_app.models import Group, GroupArtifact
-from skillmeat_site.audit.trail import record_created, record_rearranged
-from skillmeat_site.db.compiled import InstanceQuery, Param, compiled
-from skillmeat_site.db.models import NAME_MAX_LENGTH, save_changes
+from skillmeat_site.audit.trail import record_rearranged
+from skillmeat_site.db.models import NAME_MAX_LENGTH, insert, save_changes
 from skillmeat_site.db.ordering import RANK_ORDER, Siblings, check_position, rearrange, save_order
-from skillmeat_site.db.services import RowServices
 from skillmeat_site.db.transactions import atomic, get, get_all, locked, locked_all, not_found
-from skillmeat_site.db.writes import change, create, delete, insert
 from skillmeat_site.exceptions import MixedCollections, NotFound, NotInGroup, SameTarget
 
 GROUPS = Siblings(Group, parent="collection")
-GROUP_ARTIFACTS = Siblings(GroupArtifact, parent="group", key="collection_artifact__pk")
+GROUP_ARTIFACTS = Siblings(GroupArtifact, parent="group")
 
 
 @dataclass(frozen=True)
@@ -62,12 +59,13 @@ def update_group(*, id: str, position: int | None = None, **changes: Any) -> Gro
         PositionOutOfRange: there is no such place.
     """
     group = lock_group(id)
-    save_changes(group, changes, fixed=("collection_id",))
+    reason = None
     if position is not None:
-        check_position(position, _siblings(group).count())
-        if position != _siblings(group).filter(rank__lt=group.rank).count():
-            group.rank, _ = GROUPS.make_room(group.collection_id, position, besides=[group.pk])
-            change(group, ["rank"], reason=f"moved to position {position}")
+        check_position(position, Group.objects.filter(collection=group.collection_id).count())
+        if position != GROUPS.position_of(group.collection_id, group.rank):
+            changes["rank"] = GROUPS.make_room(group.collection_id, position, excluding=[group])
+            reason = f"moved to position {position}"
+    save_changes(group, changes, fixed=("collection_id",), reason=reason)
     return group
 
 
@@ -82,7 +80,7 @@ def delete_group(*, id: str) -> None:
 
 
 @atomic
-def reorder_groups(*, positions: Mapping[str, int], sibling_id: str | None = None) -> str:
+def reorder_groups(*, positions: Mapping[str, int], sibling_id: str | None = None) -> Collection:
     """Put groups of one collection at the places asked for.
 
     Args:
@@ -91,7 +89,7 @@ def reorder_groups(*, positions: Mapping[str, int], sibling_id: str | None = Non
         sibling_id: a group of the collection that is meant, if the request names one.
 
     Returns:
-        The id of the collection.
+        The collection.
 
     Raises:
         NotFound: a group does not exist.
@@ -107,7 +105,7 @@ def reorder_groups(*, positions: Mapping[str, int], sibling_id: str | None = Non
     _check_present(Group, positions, {group.pk for group in siblings})
     if save_order(Group, rearrange(siblings, positions, attr="groups")):
         record_rearranged(collection, "groups")
-    return collection_id
+    return collection
 
 
 @atomic
@@ -162,11 +160,11 @@ def position_artifact(*, group_id: str, artifact_id: str, position: int) -> Plac
         PositionOutOfRange: there is no such place.
     """
     group = lock_group(group_id)
-    members = members_of(group.collection, [artifact_id]).values()
+    members = list(members_of(group.collection, [artifact_id]).values())
     if not _entries(group, members):
         raise NotFound(f"Artifact '{artifact_id}' not found in this group")
     check_position(position, group.group_artifacts.count())
-    return _place(group, list(members), position)[0]
+    return _place(group, members, position)[0]
 
 
 @atomic
@@ -177,16 +175,18 @@ def remove_artifact(*, group_id: str, artifact_id: str) -> None:
         NotFound: the group does not exist.
     """
     group = lock_group(group_id)
-    members = members_of(group.collection, [artifact_id]).values()
-    delete(list(_entries(group, members).values()))
+    group.group_artifacts.filter(collection_artifact__artifact=artifact_id).delete()
 
 
 @atomic
-def reorder_artifacts(*, group_id: str, positions: Mapping[str, int]) -> None:
+def reorder_artifacts(*, group_id: str, positions: Mapping[str, int]) -> Group:
     """Put artifacts of a group at the places asked for; the others fill what is left in order.
 
     Args:
         positions: the place of each named artifact by its id.
+
+    Returns:
+        The group.
 
     Raises:
         NotFound: the group or an artifact does not exist.
@@ -200,6 +200,7 @@ def reorder_artifacts(*, group_id: str, positions: Mapping[str, int]) -> None:
     by_entry = {entry_ids[id]: position for id, position in positions.items()}
     if save_order(GroupArtifact, rearrange(entries, by_entry, attr="artifacts")):
         record_rearranged(group, "artifacts")
+    return group
 
 
 @atomic
@@ -224,7 +225,7 @@ def move_artifacts(
     present = members_of(source.collection, artifact_ids)
     entries = _entries(source, present.values())
     _check_in_group(artifact_ids, entries, attr="artifact_ids")
-    delete(list(entries.values()))
+    source.group_artifacts.filter(pk__in=[entry.pk for entry in entries.values()]).delete()
     if target.collection_id == source.collection_id:
         return _place(target, [present[id] for id in artifact_ids], position)
     return _place(target, join(target.collection, artifact_ids)[0], position)
@@ -241,13 +242,8 @@ def _locked_groups(*ids: str) -> list[Group]:
     Raises:
         NotFound: naming every id that has no group (any more).
     """
-
-    def make() -> InstanceQuery:
-        groups = Group.objects.filter(pk__any_of=Param("ids")).order_by()
-        wholes = Collection.objects.filter(pk__in=groups.values("collection")).order_by("pk")
-        return InstanceQuery(wholes.select_for_update(no_key=True))
-
-    collections = {row.pk: row for row in compiled(_locked_groups, make).instances({"ids": list(ids)})}
+    parents = Collection.objects.filter(pk__in=Group.objects.filter(pk__in=ids).values("collection"))
+    collections = {row.pk: row for row in parents.select_for_update(no_key=True).order_by("pk")}
     groups = get_all(Group, ids)
     for group in groups:
         group.collection = collections[group.collection_id]
@@ -257,71 +253,70 @@ def _locked_groups(*ids: str) -> list[Group]:
 def _insert_group(
     collection: Collection, name: str, description: str | None, position: int | None = None
 ) -> Group:
-    rank, _ = GROUPS.make_room(collection.pk, position)
-    group = Group(collection=collection, name=name, description=description, rank=rank)
-    create(group)
-    return group
-
-
-def _siblings(group: Group) -> Any:
-    return Group.objects.filter(collection=group.collection_id)
+    rank = GROUPS.make_room(collection.pk, position)
+    return Group.objects.create(collection=collection, name=name, description=description, rank=rank)
 
 
 def _entries(group: Group, members: Iterable[CollectionArtifact]) -> dict[str, GroupArtifact]:
     """Which members of its collection are in a group: the rows by the ids of the artifacts. One query."""
-
-    def make() -> InstanceQuery:
-        entries = GroupArtifact.objects.filter(group=Param("group"))
-        return InstanceQuery(
-            entries.filter(collection_artifact__pk__any_of=Param("members")).order_by(), planned_once=False
-        )
-
     artifact_ids = {member.pk: member.artifact_id for member in members}
-    rows = compiled(_entries, make).instances({"group": group.pk, "members": list(artifact_ids)})
-    return {artifact_ids[row.collection_artifact_id]: row for row in rows}
+    entries = group.group_artifacts.filter(collection_artifact__in=list(artifact_ids)).order_by()
+    return {artifact_ids[entry.collection_artifact_id]: entry for entry in entries}
 
 
 def _place(group: Group, members: Sequence[CollectionArtifact], position: int | None) -> list[Place]:
     """Put members of its collection into a group, with that locked; see `place_artifacts`."""
-    artifact_ids = [member.artifact_id for member in members]
     present = _entries(group, members)
-    newcomers = [member for member in members if member.artifact_id not in present]
-    block = newcomers if position is None else members
-    moving = [member.pk for member in block if member.artifact_id in present]
-    first_rank, first = GROUP_ARTIFACTS.make_room(group.pk, position, count=len(block), besides=moving)
-    entries = _insert_block(group, block, first_rank)
-    record_created([entries[member.artifact_id] for member in newcomers])
-    if moving:
-        record_rearranged(group, "artifacts")
-    if first is None:
-        first = GROUP_ARTIFACTS.position_of(group.pk, first_rank)
-    positions = {id: position for position, id in enumerate(entries, first)}
-    if len(positions) < len(members):
-        positions |= _positions(present.values())
-    rows = entries | present
-    return [Place(id, positions[id], rows[id].added_at, created=id not in present) for id in artifact_ids]
-
-
-def _positions(entries: Iterable[GroupArtifact]) -> dict[str, int]:
-    """Where rows of a group stand, by the ids of their artifacts. Costs one query."""
-    rows: Any = GroupArtifact.objects.filter(pk__in=[entry.pk for entry in entries])
-    return dict(rows.with_positions().values_list("collection_artifact__artifact_id", "position"))
-
-
-def _insert_block(
-    group: Group, block: Sequence[CollectionArtifact], first_rank: int
-) -> dict[str, GroupArtifact]:
-    """Give members consecutive ranks from ``first_rank`` on, whether they are in the group or not.
-
-    Returns:
-        The rows by the ids of the artifacts.
-    """
     entries = {
-        member.artifact_id: GroupArtifact(group=group, collection_artifact_id=member.pk, rank=rank)
-        for rank, member in enumerate(block, first_rank)
+        member.artifact_id: present.get(member.artifact_id)
+        or GroupArtifact(group=group, collection_artifact=member)
+        for member in members
     }
-    insert(list(entries.values()), unique=("group", "collection_artifact"), replace=("rank",))
-    return entries
+    # Without a position, what is in the group already stays where it is.
+    block = [entry for id, entry in entries.items() if position is not None or id not in present]
+    moving = [entry for entry in block if not entry._state.adding]
+    new = [entry for entry in block if entry._state.adding]
+    first_rank = GROUP_ARTIFACTS.make_room(group.pk, position, count=len(block), excluding=moving)
+    for rank, entry in enumerate(block, first_rank):
+        entry.rank = rank
+    insert(new)
+    _save_ranks(group, moving)
+    positions = _positions(group, block, [entry for entry in entries.values() if entry not in block])
+    return [
+        Place(id, positions[entry.pk], entry.added_at, created=id not in present)
+        for id, entry in entries.items()
+    ]
+
+
+def _save_ranks(group: Group, entries: Sequence[GroupArtifact]) -> None:
+    """Save new ranks of rows that were in the group before. The group's audit trail says so, once."""
+    if len(entries) == 1:
+        # Ranks are not recorded. The name is django-simple-history's.
+        entries[0].skip_history_when_saving = True  # type: ignore[attr-defined]
+        entries[0].save()
+    elif entries:
+        GroupArtifact.objects.bulk_update(entries, ["rank"])
+    if entries:
+        record_rearranged(group, "artifacts")
+
+
+def _positions(
+    group: Group, block: Sequence[GroupArtifact], others: Sequence[GroupArtifact]
+) -> dict[str, int]:
+    """The positions of rows of a group by their ids. Costs a query for each of the arguments.
+
+    Args:
+        block: rows with consecutive ranks, in order.
+        others: any other rows.
+    """
+    positions = {}
+    if block:
+        first = GROUP_ARTIFACTS.position_of(group.pk, block[0].rank)
+        positions = {entry.pk: position for position, entry in enumerate(block, first)}
+    if others:
+        rows: Any = GroupArtifact.objects.filter(pk__in=[entry.pk for entry in others])
+        positions |= dict(rows.with_positions().values_list("pk", "position"))
+    return positions
 
 
 def _check_present(model: type[Any], named: Mapping[str, int], present: set[str]) -> None:
@@ -332,10 +327,10 @@ def _check_present(model: type[Any], named: Mapping[str, int], present: set[str]
 
 
 def _check_in_group(artifact_ids: Sequence[str], present: Any, *, attr: str) -> None:
-    strangers = [id for id in artifact_ids if id not in present]
-    if strangers:
-        get_all(Artifact, strangers, attr=attr)
-        raise NotInGroup(f"Not in the group: {', '.join(strangers)}.", attr=attr)
+    missing = [id for id in artifact_ids if id not in present]
+    if missing:
+        get_all(Artifact, missing, attr=attr)
+        raise NotInGroup(f"Not in the group: {', '.join(missing)}.", attr=attr)
 
 
 def _free_name(collection: Collection, name: str) -> str:
@@ -347,6 +342,3 @@ def _free_name(collection: Collection, name: str) -> str:
         suffix = f" ({number})"
         candidate = name[: NAME_MAX_LENGTH - len(suffix)] + suffix
     return candidate
-
-
-GROUP_SERVICES = RowServices(create_group, update_group, delete_group, lock_group)

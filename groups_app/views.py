@@ -1,19 +1,20 @@
 """Groups, and the artifacts in a group."""
 
+from abc import abstractmethod
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from collections_app.models import Artifact
 from collections_app.serializers import GroupResponseSerializer
-from collections_app.views import groups_of
 from groups_app import services
 from groups_app.filters import GroupFilterSet
-from groups_app.models import Group, GroupArtifact, GroupArtifactQuerySet, GroupQuerySet
+from groups_app.models import Group, GroupArtifact, GroupArtifactQuerySet
 from groups_app.serializers import (
     AddGroupArtifactsSerializer,
     CopyGroupSerializer,
@@ -30,25 +31,32 @@ from groups_app.serializers import (
     ReorderGroupArtifactsSerializer,
     ReorderGroupsSerializer,
 )
-from skillmeat_site.api.filters import StrictFilterSet
 from skillmeat_site.api.pagination import WholeListPagination
-from skillmeat_site.api.rows import Row, RowQuery
-from skillmeat_site.api.viewsets import ApiViewSet, ListMixin, ResourceViewSet
-from skillmeat_site.db.compiled import Param, compiled
+from skillmeat_site.api.viewsets import ApiViewSet, ResourceViewSet
 from skillmeat_site.db.ordering import RANK_ORDER
 from skillmeat_site.db.transactions import snapshot
 from skillmeat_site.openapi.schema import object_or_list, resource_schema
 
 
-def _artifacts_of(group_id: str) -> list[Row]:
-    """All artifacts of a group, by position. Costs one query."""
-    query = compiled(
-        _artifacts_of,
-        lambda: RowQuery(
-            GroupArtifact.objects.of(Param("group")), GroupArtifactResponseSerializer, planned_once=False
-        ),
-    )
-    return query.shown({"group": group_id})
+class PositionedListMixin(mixins.ListModelMixin):
+    """A list of siblings with their positions, read in one snapshot."""
+
+    @abstractmethod
+    def siblings(self) -> QuerySet[Any]:
+        """All rows of the parent whose rows are listed, filtered or not."""
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The rows with their positions and their number."""
+        with snapshot():
+            return super().list(request, *args, **kwargs)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """A page. Its rows are enumerated, which is faster than counting, if no sibling is left out."""
+        page: Any = super().paginate_queryset(queryset)  # type: ignore[misc]
+        is_in_order = page is not None and queryset.query.order_by == RANK_ORDER
+        if is_in_order and self.paginator.total == self.siblings().count():  # type: ignore[attr-defined]
+            return page.enumerated(self.paginator.rows.start)  # type: ignore[attr-defined]
+        return page
 
 
 @resource_schema(
@@ -56,12 +64,10 @@ def _artifacts_of(group_id: str) -> list[Row]:
     writing="No two of one collection have the same `name`; upper and lower case differ.",
     deleting="Its artifacts stay in the collection; the groups behind it move up.",
 )
-class GroupViewSet(ResourceViewSet):
+class GroupViewSet(PositionedListMixin, ResourceViewSet):
     """``/groups``"""
 
-    queryset = Group.objects.all()
-    permission_model = Group
-    path_models = {"id": Group}
+    queryset = Group.objects.with_counts().with_positions().order_by(*RANK_ORDER)
     results_key = "groups"
     filterset_class = GroupFilterSet
     pagination_class = WholeListPagination
@@ -69,19 +75,23 @@ class GroupViewSet(ResourceViewSet):
     detail_serializer_class = GroupDetailResponseSerializer
     create_serializer_class = GroupCreateSerializer
     update_serializer_class = GroupUpdateSerializer
-    row_services = services.GROUP_SERVICES
 
-    def get_queryset(self) -> GroupQuerySet:
-        """Groups by position, which is counted for each where not all of a collection are read."""
-        groups = Group.objects.with_counts().order_by(*RANK_ORDER)
-        narrowed = self.action != "list" or {"search", "artifact_id"} & self.request.query_params.keys()
-        return groups.with_positions() if narrowed else groups
+    def siblings(self) -> QuerySet[Group]:
+        """All groups of the collection."""
+        return Group.objects.filter(collection=self.request.query_params.get("collection_id"))
 
-    def representation(self) -> Row:
-        """The group with its artifacts at one moment. Costs two queries."""
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The group with its artifacts, in one snapshot. Costs two queries."""
         with snapshot():
-            group = self.row(self.path_id())
-            return {**group, "artifacts": _artifacts_of(group["id"])}
+            return super().retrieve(request, *args, **kwargs)
+
+    def perform_destroy(self, instance: Group) -> None:
+        """Delete it by the service."""
+        services.delete_group(id=instance.pk)
+
+    def lock_object(self) -> Group:
+        """Its collection is locked with it."""
+        return services.lock_group(self.path_id())
 
     @extend_schema(
         operation_id="reorderGroups",
@@ -109,8 +119,8 @@ class GroupViewSet(ResourceViewSet):
     def _reorder(self, data: Any, sibling_id: str | None = None) -> Response:
         body = self.validated(ReorderGroupsSerializer, data)
         positions = {item["id"]: item["position"] for item in body["groups"]}
-        collection_id = services.reorder_groups(positions=positions, sibling_id=sibling_id)
-        return Response({"groups": groups_of(collection_id)})
+        collection = services.reorder_groups(positions=positions, sibling_id=sibling_id)
+        return Response(ReorderedGroupsResponseSerializer(collection).data)
 
     @extend_schema(
         operation_id="reorderGroupArtifacts",
@@ -121,11 +131,10 @@ class GroupViewSet(ResourceViewSet):
     @action(detail=True, methods=["post"], url_path="reorder-artifacts")
     def reorder_artifacts(self, request: Request, id: str) -> Response:
         """Named artifacts take the places asked for, the others keep their order in what is left."""
-        group_id = self.path_id()
         body = self.validated(ReorderGroupArtifactsSerializer)
         positions = {item["artifact_id"]: item["position"] for item in body["artifacts"]}
-        services.reorder_artifacts(group_id=group_id, positions=positions)
-        return Response({"artifacts": _artifacts_of(group_id)})
+        group = services.reorder_artifacts(group_id=self.get_object().pk, positions=positions)
+        return Response(ReorderedArtifactsResponseSerializer(group).data)
 
     @extend_schema(
         operation_id="moveGroupArtifacts",
@@ -139,10 +148,10 @@ class GroupViewSet(ResourceViewSet):
 
         Into another collection's group they join that collection, and stay in this one.
         """
-        source_group_id = self.path_id()
         body = self.validated(MoveGroupArtifactsSerializer)
-        artifacts = services.move_artifacts(source_group_id=source_group_id, **body)
-        return Response({"group_id": body["target_group_id"], "artifacts": artifacts})
+        artifacts = services.move_artifacts(source_group_id=self.get_object().pk, **body)
+        moved = {"group_id": body["target_group_id"], "artifacts": artifacts}
+        return Response(PlacedArtifactsResponseSerializer(moved).data)
 
     @extend_schema(
         operation_id="copyGroup",
@@ -153,32 +162,38 @@ class GroupViewSet(ResourceViewSet):
     @action(detail=True, methods=["post"], url_path="copy", permission_verb="add")
     def copy(self, request: Request, id: str) -> Response:
         """The copy goes last; artifacts that are not in its collection join it."""
-        group_id = self.path_id()
-        copy = services.copy_group(group_id=group_id, **self.validated(CopyGroupSerializer))
-        return self.created(copy.pk)
+        body = self.validated(CopyGroupSerializer)
+        copy = services.copy_group(group_id=self.get_object().pk, **body)
+        data = GroupResponseSerializer(self.get_queryset().get(pk=copy.pk)).data
+        return Response(data, status=status.HTTP_201_CREATED, headers=self.get_success_headers(data))
 
 
-class GroupArtifactViewSet(ListMixin, ApiViewSet):
+class GroupArtifactViewSet(PositionedListMixin, ApiViewSet):
     """``/groups/{id}/artifacts``"""
 
     queryset = GroupArtifact.objects.all()
     permission_model = Group
-    whole = GroupViewSet
+    parent_viewset = GroupViewSet
     path_models = {"id": Group, "artifactId": Artifact}
     lookup_url_kwarg = "artifactId"
     results_key = "artifacts"
     pagination_class = WholeListPagination
-    filterset_class = StrictFilterSet
     serializer_class = GroupArtifactResponseSerializer
 
     def get_queryset(self) -> GroupArtifactQuerySet:
         """The artifacts of this group, in order."""
-        return GroupArtifact.objects.of(Param("id"))
+        return GroupArtifact.objects.of(self.kwargs.get("id", "")).with_positions()
+
+    def siblings(self) -> QuerySet[GroupArtifact]:
+        """All artifacts of the group."""
+        return GroupArtifact.objects.filter(group=self.kwargs["id"])
 
     @extend_schema(operation_id="listGroupArtifacts", summary="List the artifacts of a group")
-    def list(self, request: Request, **kwargs: Any) -> Response:
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """By position."""
-        return super().list(request, **kwargs)
+        with snapshot():
+            self.get_parent()
+            return super().list(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="addGroupArtifacts",
@@ -192,9 +207,9 @@ class GroupArtifactViewSet(ListMixin, ApiViewSet):
         Those that are in the group already move there when `position` is given and stay put
         otherwise. An artifact that is not in the group's collection joins it.
         """
-        group_id = self.path_id()
-        artifacts = services.place_artifacts(group_id=group_id, **self.validated(AddGroupArtifactsSerializer))
-        body = {"group_id": group_id, "artifacts": artifacts}
+        group = self.get_parent()
+        artifacts = services.place_artifacts(group_id=group.pk, **self.validated(AddGroupArtifactsSerializer))
+        body = PlacedArtifactsResponseSerializer({"group_id": group.pk, "artifacts": artifacts}).data
         added = any(artifact.created for artifact in artifacts)
         return Response(body, status=status.HTTP_201_CREATED if added else status.HTTP_200_OK)
 
@@ -209,7 +224,8 @@ class GroupArtifactViewSet(ListMixin, ApiViewSet):
         ids = {"group_id": self.path_id(), "artifact_id": self.path_id("artifactId")}
         position = self.validated(GroupArtifactUpdateSerializer)["position"]
         place = services.position_artifact(**ids, position=position)
-        return Response({**ids, "position": place.position, "added_at": place.added_at})
+        body = {**ids, "position": place.position, "added_at": place.added_at}
+        return Response(GroupArtifactPositionResponseSerializer(body).data)
 
     @extend_schema(operation_id="removeGroupArtifact", summary="Remove an artifact from a group")
     def destroy(self, request: Request, id: str, artifactId: str) -> Response:  # noqa: N803 - the contract's name

@@ -17,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- Security ---------------------------------------------------------------------------------
 
-# Tracebacks in the browser; never where strangers can reach the server.
+# Tracebacks in the browser; never on a server that others can reach.
 DEBUG = env.bool("DEBUG", default=False)
 
 
@@ -64,9 +64,6 @@ TOKEN_TTL_DAYS = env.int("TOKEN_TTL_DAYS", default=30)
 
 # Larger request bodies are refused with 413.
 MAX_BODY_BYTES = 2 * 1024 * 1024
-
-# How much each worker keeps of answers that are still true; see `api/kept_answers.py`.
-KEPT_ANSWERS_MIB = max(0, env.int("KEPT_ANSWERS_MIB", default=16))
 
 # --- Applications -----------------------------------------------------------------------------
 
@@ -155,11 +152,9 @@ def _database(url: dict[str, Any]) -> dict[str, Any]:
             "tcp_user_timeout": 10_000,
             # Compiling a query takes PostgreSQL longer than any query here, on a mere estimate.
             "options": "-c jit=off",
-            # As psycopg's own default; see `send` in `db/postgresql/base.py`.
-            "prepare_threshold": 5,
             **url.get("OPTIONS", {}),
         }
-        url |= {"ENGINE": "skillmeat_site.db.postgresql", "CONN_HEALTH_CHECKS": True}
+        url |= {"CONN_HEALTH_CHECKS": True}
     url["CONN_MAX_AGE"] = 600
     return url
 
@@ -200,7 +195,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["skillmeat_site.api.parsers.StrictJSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "skillmeat_site.api.negotiation.StrictNegotiation",
     "DEFAULT_RENDERER_CLASSES": ["skillmeat_site.api.renderers.FastJSONRenderer"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["skillmeat_site.api.filters.ListFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "skillmeat_site.openapi.schema.ApiSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     # Neither OPTIONS descriptions nor ?format= are part of the contract.
@@ -280,7 +275,6 @@ LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 # An old state would be restored past the services.
 SIMPLE_HISTORY_REVERT_DISABLED = True
-AUTHENTICATION_BACKENDS = ["skillmeat_site.accounts.backends.AccountsBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

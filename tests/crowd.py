@@ -11,7 +11,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 CLIENTS = 8
-PATIENCE = 20  # seconds, after which a thread is taken for stuck
+TIMEOUT_SECONDS = 20  # seconds, after which a thread is taken for stuck
 
 _WAITING = """
     SELECT count(*) FROM pg_stat_activity
@@ -49,12 +49,12 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
 
     def start(call: Callable[[], Any]) -> Any:
         connection.ensure_connection()
-        barrier.wait(PATIENCE)
+        barrier.wait(TIMEOUT_SECONDS)
         return call()
 
     with ThreadPoolExecutor(len(calls)) as pool:
         futures = [pool.submit(on_own_connection, lambda call=call: start(call)) for call in calls]
-        return [future.result(PATIENCE) for future in futures]
+        return [future.result(TIMEOUT_SECONDS) for future in futures]
 
 
 def everyone(crowd: list[Caller], work: Callable[[int, Caller], Any]) -> Counter[int]:
@@ -74,7 +74,7 @@ def waiting(*, for_me: bool) -> int:
 
 def wait_until(condition: Callable[[], Any]) -> None:
     """Return once ``condition`` holds; fail when that takes too long."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
         assert time.monotonic() < deadline, "It never happened."
         time.sleep(0.01)

@@ -37,10 +37,10 @@ def test_an_unknown_field_is_refused(api: Any, world: World, call: Call) -> None
 
 
 @each([call for call in CALLS if call.body])
-def test_a_body_that_is_null_is_told_to_be_an_object(api: Any, world: World, call: Call) -> None:
+def test_a_body_that_is_null_is_refused(api: Any, world: World, call: Call) -> None:
     response = api.generic(call.method, call.url(world), b"null", content_type="application/json")
     (error,) = assert_envelope(response, 400)["errors"]
-    assert error == {"code": "null", "detail": "The body is null. Send an object.", "attr": None}
+    assert error == {"code": "null", "detail": "No data provided", "attr": None}
 
 
 @pytest.mark.parametrize("path", ["/groups/reorder", "/groups/{group}/reorder"])

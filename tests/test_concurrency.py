@@ -11,7 +11,16 @@ from rest_framework.test import APIClient
 from collections_app.models import Collection
 from groups_app.models import GroupArtifact
 from skillmeat_site.db.transactions import locked
-from tests.crowd import CLIENTS, PATIENCE, Caller, at_once, everyone, on_own_connection, wait_until, waiting
+from tests.crowd import (
+    CLIENTS,
+    TIMEOUT_SECONDS,
+    Caller,
+    at_once,
+    everyone,
+    on_own_connection,
+    wait_until,
+    waiting,
+)
 from tests.states import dense, shown_state
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -242,15 +251,15 @@ def test_an_artifact_may_vanish_while_it_is_placed_in_a_collection_that_it_joine
             wait_until(lambda: waiting(for_me=True) or deleted.done())
             path = f"/collections/{last.pk}/artifacts"
             body = {"artifact_id": artifact.pk}
-            pool.submit(on_own_connection, lambda: join("post", path, body)).result(PATIENCE)
+            pool.submit(on_own_connection, lambda: join("post", path, body)).result(TIMEOUT_SECONDS)
             path = f"/groups/{group.pk}/artifacts"
             placed = pool.submit(on_own_connection, lambda: place("post", path, one))
             # It has found the artifact in the collection, and waits for the neighbour to move.
             wait_until(lambda: waiting(for_me=True) == 2 or placed.done())
             transaction.savepoint_rollback(before)
             wait_until(lambda: waiting(for_me=False) or deleted.done())
-        deleted.result(PATIENCE)
-        placed.result(PATIENCE)
+        deleted.result(TIMEOUT_SECONDS)
+        placed.result(TIMEOUT_SECONDS)
 
     assert delete.statuses == [204]
     assert join.statuses == [201]

@@ -89,10 +89,10 @@ def test_errors_can_be_read_by_an_allowed_origin(api: Any, anonymous_api: Any) -
 
 
 def test_a_fault_can_be_read_by_an_allowed_origin(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: Any) -> None:
+    def broken(**_: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("collections_app.services.create", broken)
+    monkeypatch.setattr("collections_app.services.create_collection", broken)
     response = api.post(f"{API}/collections", {"name": "x"}, headers={"Origin": OURS})
     assert_envelope(response, 500)
     assert response["Access-Control-Allow-Origin"] == OURS

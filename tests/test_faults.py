@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.db import OperationalError
 from django.db.backends.utils import CursorWrapper
 
 from tests.calls import API, CALLS, Call, World, assert_envelope, codes, each
@@ -15,10 +15,10 @@ SECRET = "password=hunter2 in /srv/secret.py"
 def fail(monkeypatch: pytest.MonkeyPatch, exception: Exception) -> None:
     """Let creating a collection raise ``exception``."""
 
-    def broken(_: Any) -> None:
+    def broken(**_: Any) -> None:
         raise exception
 
-    monkeypatch.setattr("collections_app.services.create", broken)
+    monkeypatch.setattr("collections_app.services.create_collection", broken)
 
 
 def lose_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,7 +28,6 @@ def lose_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OperationalError(f"connection to server at 10.0.0.7 failed: {SECRET}")
 
     monkeypatch.setattr(CursorWrapper, "execute", broken)
-    monkeypatch.setattr(type(connections[DEFAULT_DB_ALIAS]), "send", broken)
 
 
 def test_a_fault_is_500_and_tells_nothing(api: Any, debug: bool, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,31 +137,6 @@ def test_a_thousand_parameters_are_no_fault(api: Any, world: World, call: Call) 
     assert stored() == before
 
 
-REPEATED = {
-    "page=abc&page=2&page_size=2": 200,
-    "page=1&page=abc": 400,
-    "page_size=0&page_size=2&page=2": 200,
-    "page_size=2&page_size=0": 400,
-    "ordering=x&ordering=name&page=2&page_size=2": 200,
-    "ordering=name&ordering=x": 400,
-    "search=%00&search=": 200,
-    "search=&search=%00": 400,
-    "search=zzz&search=c": 200,
-}
-
-
-@pytest.mark.parametrize("query", REPEATED)
-def test_the_last_of_repeated_parameters_counts(api: Any, make_collection: Any, query: str) -> None:
-    for name in "abc":
-        make_collection(name)
-    response = api.get(f"{API}/collections?{query}")
-    if REPEATED[query] == 200:
-        assert response.json()["collections"][-1]["name"] == "c"
-    else:
-        name = query.split("=")[0]
-        assert [error["attr"] for error in assert_envelope(response, 400)["errors"]] == [name]
-
-
 @each([call for call in CALLS if "{" in call.path])
 def test_no_id_in_a_path_is_a_fault(api: Any, world: World, call: Call) -> None:
     before = stored()

@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from collections_app.models import Collection
-from skillmeat_site.idempotency.models import KeyedAnswer
+from skillmeat_site.idempotency.models import IdempotencyRecord
 from tests.calls import API, CALLS, Call, World, assert_envelope, codes, each, stored, unchanged
 from tests.crowd import CLIENTS, Caller, at_once
 
@@ -49,7 +49,7 @@ def test_without_a_key_a_post_is_a_new_one_each_time(api: Any, world: World) -> 
     body = {"artifact_id": world["artifact"], "project_id": world["project"]}
     answers = [api.post(f"{API}/deployments", body) for _ in range(2)]
     assert answers[0].json()["id"] != answers[1].json()["id"]
-    assert not KeyedAnswer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
 
 
 def test_another_key_is_another_request(api: Any) -> None:
@@ -87,12 +87,12 @@ def test_a_refusal_is_given_again_too(api: Any) -> None:
 
 
 def test_a_fault_is_not_kept_and_leaves_nothing_behind(api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def create_and_fail(_: Any) -> None:
+    def create_and_fail(**_: Any) -> None:
         Collection(name="half").save()
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr("collections_app.services.create", create_and_fail)
+        patch.setattr("collections_app.services.create_collection", create_and_fail)
         assert_envelope(api.post(PATH, {"name": "new"}, **KEY), 500)
     assert not Collection.objects.exists()
     answer = api.post(PATH, {"name": "new"}, **KEY)
@@ -102,22 +102,22 @@ def test_a_fault_is_not_kept_and_leaves_nothing_behind(api: Any, monkeypatch: py
 def test_a_database_that_leaves_is_503_and_the_key_is_still_free(
     api: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def leave(_: Any) -> None:
+    def leave(**_: Any) -> None:
         raise OperationalError
 
     with monkeypatch.context() as patch:
-        patch.setattr("collections_app.services.create", leave)
+        patch.setattr("collections_app.services.create_collection", leave)
         assert_envelope(api.post(PATH, {"name": "new"}, **KEY), 503)
     assert api.post(PATH, {"name": "new"}, **KEY).status_code == 201
 
 
 def test_after_a_day_a_key_is_forgotten(api: Any) -> None:
     api.post(PATH, {"name": "new"}, **KEY)
-    KeyedAnswer.objects.update(created_at=timezone.now() - timedelta(hours=23, minutes=59))
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=23, minutes=59))
     assert api.post(PATH, {"name": "new"}, **KEY)["Idempotent-Replayed"] == "true"
-    KeyedAnswer.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
     assert_envelope(api.post(PATH, {"name": "new"}, **KEY), 400)
-    assert KeyedAnswer.objects.count() == 1
+    assert IdempotencyRecord.objects.count() == 1
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "two words", "schlüssel", "\x7f"])
@@ -150,7 +150,7 @@ def test_a_login_is_a_new_one_each_time_and_its_token_is_not_kept(api: Any, worl
     body = {"username": "editor", "password": world["password"]}
     tokens = {api.post(f"{API}/auth/login", body, **KEY).json()["token"] for _ in range(2)}
     assert len(tokens) == 2
-    assert not KeyedAnswer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
 
 
 @pytest.mark.parametrize("path", ["logout", "logoutall"])
@@ -160,7 +160,7 @@ def test_a_logout_is_one_whatever_key_another_session_sent(make_user: Any, clien
         answer = session.post(f"{API}/auth/{path}", **KEY)
         assert (answer.status_code, "Idempotent-Replayed" in answer) == (204, False)
         assert_envelope(session.get(f"{API}/auth/me"), 401)
-    assert not KeyedAnswer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
 
 
 @pytest.mark.postgresql

@@ -119,7 +119,7 @@ class ApiAgainstModel(RuleBasedStateMachine):
         return self.chance.choices(pool, k=self.chance.randint(1, 3))
 
     def order(self, siblings: Collection[str], everything: Iterable[str]) -> dict[str, int]:
-        """Places for some siblings, and now and then for a stranger or outside what there is."""
+        """Places for some siblings, and now and then for a outsider or outside what there is."""
         careless = self.chance.random() < CARELESS or not siblings
         pool = sorted(everything if careless else siblings)
         named = self.chance.sample(pool, self.chance.randint(1, len(pool)))

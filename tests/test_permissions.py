@@ -59,7 +59,7 @@ def test_every_page_of_the_admin_asks_strangers_to_log_in(anonymous_api: Any) ->
 
 
 @pytest.fixture
-def strangers(anonymous_api: Any, make_user: Any, client_of: Any) -> dict[str, APIClient]:
+def outsiders(anonymous_api: Any, make_user: Any, client_of: Any) -> dict[str, APIClient]:
     """Clients of people who may not even read, by what is wrong with them."""
     wrong = client_of(None)
     wrong.credentials(HTTP_AUTHORIZATION="Token wrong")
@@ -78,9 +78,9 @@ def strangers(anonymous_api: Any, make_user: Any, client_of: Any) -> dict[str, A
 
 
 @each(PROTECTED)
-def test_strangers_may_do_nothing(world: World, strangers: dict[str, APIClient], call: Call) -> None:
+def test_strangers_may_do_nothing(world: World, outsiders: dict[str, APIClient], call: Call) -> None:
     with unchanged():
-        for kind, client in strangers.items():
+        for kind, client in outsiders.items():
             answer = call.send(client, world)
             assert_envelope(answer, 401)
             assert answer["WWW-Authenticate"] == "Token", kind

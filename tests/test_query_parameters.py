@@ -66,9 +66,12 @@ def test_parameters_of_the_list_mean_nothing_elsewhere(api: Any, world: World, o
     + [
         (operation_id, "type", value)
         for operation_id in ("listArtifacts", "listCollectionArtifacts")
-        for value in ("plugin", "SKILL", "", "skill,agent")
+        for value in ("plugin", "SKILL", "", "skill,", ",skill", "skill,plugin")
     ]
-    + [("listDeployments", "status", value) for value in ("deployed", "ACTIVE", "", "active,error")]
+    + [
+        ("listDeployments", "status", value)
+        for value in ("deployed", "ACTIVE", "", "active,,error", "active,lost")
+    ]
     + [("listDeployments", "outdated", value) for value in ("yes", "1", "True", "")],
 )
 def test_a_value_that_a_parameter_does_not_know_is_refused(
@@ -77,6 +80,43 @@ def test_a_value_that_a_parameter_does_not_know_is_refused(
     body = assert_envelope(ask(api, world, operation_id, f"{parameter}={value}"), 400)
     assert body["type"] == "validation_error"
     assert {error["attr"] for error in body["errors"]} == {parameter}
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    ["type=skill&type=agent", "type=skill,agent", "type[]=skill&type[]=agent", "type=skill&type[]=agent"],
+)
+@pytest.mark.parametrize("operation_id", ["listArtifacts", "listCollectionArtifacts"])
+def test_several_types_are_repeated_or_listed_with_commas_or_brackets(
+    api: Any, world: World, operation_id: str, parameters: str
+) -> None:
+    expected = [
+        row
+        for row in ask(api, world, operation_id, "").json()["artifacts"]
+        if row["type"] in ("skill", "agent")
+    ]
+    assert expected
+    assert ask(api, world, operation_id, parameters).json()["artifacts"] == expected
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "parameter", "value"),
+    [
+        ("listCollections", "search", "a"),
+        ("listCollections", "ordering", "name"),
+        ("listCollections", "page", "1"),
+        ("listGroups", "collection_id", "{collection}"),
+        ("listDeployments", "outdated", "true"),
+        ("getDeploymentSummary", "page_size", "10"),
+    ],
+)
+def test_a_parameter_that_takes_one_value_and_is_sent_twice_is_refused(
+    api: Any, world: World, operation_id: str, parameter: str, value: str
+) -> None:
+    twice = "&".join(2 * [f"{parameter}={value.format_map(world)}"])
+    call = BY_ID[operation_id]
+    body = assert_envelope(api.get(f"{call.url(world)}?{twice}"), 400)
+    assert [(error["code"], error["attr"]) for error in body["errors"]] == [("repeated", parameter)]
 
 
 def test_one_unknown_status_among_several_is_refused(api: Any, world: World) -> None:

@@ -9,12 +9,11 @@ import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from collections_app.models import Collection
-from deployments_app import services
-from deployments_app.models import Project
+from deployments_app.models import Deployment, Project
 from skillmeat_site.db import transactions
 from skillmeat_site.db.transactions import Stale, in_transaction
 from tests.calls import API, assert_envelope
-from tests.crowd import PATIENCE, Caller, on_own_connection, wait_until, waiting
+from tests.crowd import TIMEOUT_SECONDS, Caller, on_own_connection, wait_until, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,11 +90,11 @@ def test_a_part_of_a_transaction_is_not_done_again_by_itself():
 def test_who_never_gets_through_is_told_to_try_again(api, monkeypatch):
     attempts = []
 
-    def give_up(_: Any) -> None:
+    def give_up(**_: Any) -> None:
         attempts.append(1)
         raise TRANSIENT[0]
 
-    monkeypatch.setattr("collections_app.services.create", give_up)
+    monkeypatch.setattr("collections_app.services.create_collection", give_up)
     answer = api.post(f"{API}/collections", {"name": "new"})
     assert_envelope(answer, 503)
     assert int(answer["Retry-After"]) > 0
@@ -103,7 +102,7 @@ def test_who_never_gets_through_is_told_to_try_again(api, monkeypatch):
 
 
 @pytest.fixture
-def stranger() -> Iterator[Any]:
+def other_connection() -> Iterator[Any]:
     """Another connection to the database, which waits longer than anybody before it gives up."""
     settings = connection.settings_dict
     with psycopg.connect(
@@ -112,15 +111,15 @@ def stranger() -> Iterator[Any]:
         user=settings["USER"],
         password=settings["PASSWORD"],
         dbname=settings["NAME"],
-    ) as stranger:
-        stranger.execute("SET deadlock_timeout = '1min'")
-        yield stranger
+    ) as other_connection:
+        other_connection.execute("SET deadlock_timeout = '1min'")
+        yield other_connection
 
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "one"}], ids=["plain", "with a key"])
 def test_a_request_that_loses_a_deadlock_succeeds_all_the_same(
-    make_user, make_collection, make_artifact, stranger, headers
+    make_user, make_collection, make_artifact, other_connection, headers
 ):
     source, target = make_collection("first", make_artifact("pdf")), make_collection("last")
     artifact_id = source.collection_artifacts.get().artifact_id
@@ -131,14 +130,14 @@ def test_a_request_that_loses_a_deadlock_succeeds_all_the_same(
     def move() -> Any:
         return call.client.post(f"{API}/collections/{source.pk}/move-artifacts", body, headers=headers)
 
-    stranger.execute(lock, [target.pk])
+    other_connection.execute(lock, [target.pk])
     with ThreadPoolExecutor(1) as pool:
         moved = pool.submit(on_own_connection, move)
         wait_until(lambda: waiting(for_me=False))
         # Whoever waited first looks for deadlocks first, and is the one who gives up.
-        stranger.execute(lock, [source.pk])
-        stranger.commit()
-        assert moved.result(PATIENCE).status_code == 200
+        other_connection.execute(lock, [source.pk])
+        other_connection.commit()
+        assert moved.result(TIMEOUT_SECONDS).status_code == 200
 
     assert [row.collection_id for row in target.collection_artifacts.all()] == [target.pk]
     assert not source.collection_artifacts.exists()
@@ -149,14 +148,16 @@ def test_what_is_deleted_between_the_look_and_the_write_is_not_found(
     api, make_artifact, make_project, monkeypatch
 ):
     artifact, project = make_artifact("pdf"), make_project("web")
-    create = services.create
+    create = Deployment.objects.create
 
-    def create_too_late(row: Any) -> None:
+    def create_too_late(**fields: Any) -> Deployment:
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(on_own_connection, Project.objects.filter(pk=project.pk).delete).result(PATIENCE)
-        create(row)
+            pool.submit(on_own_connection, Project.objects.filter(pk=project.pk).delete).result(
+                TIMEOUT_SECONDS
+            )
+        return create(**fields)
 
-    monkeypatch.setattr(services, "create", create_too_late)
+    monkeypatch.setattr(Deployment.objects, "create", create_too_late)
     answer = api.post(f"{API}/deployments", {"artifact_id": artifact.pk, "project_id": project.pk})
 
     assert assert_envelope(answer, 404)["detail"] == f"Project '{project.pk}' not found"

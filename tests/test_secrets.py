@@ -51,10 +51,10 @@ def test_no_key_and_no_password_is_logged(
     for name in ("", "django"):
         caplog.set_level(logging.DEBUG, name)
 
-    def fail(_: Any) -> None:
+    def fail(**_: Any) -> None:
         raise RuntimeError("on purpose")
 
-    monkeypatch.setattr("collections_app.services.create", fail)
+    monkeypatch.setattr("collections_app.services.create_collection", fail)
     key = log_in(anonymous_api).json()["token"]
     header = {"headers": {"Authorization": f"Token {key}"}}
     assert anonymous_api.get(f"{API}/collections", **header).status_code == 200

@@ -7,10 +7,8 @@ from threading import Timer
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import OperationalError, connection, connections, transaction
 
-from skillmeat_site.api.kept_answers import DatabaseState
 from skillmeat_site.db.sqlite.base import DatabaseWrapper
 
 pytestmark = [
@@ -92,24 +90,3 @@ def test_a_database_that_is_being_recovered_is_busy(writer):
             writer._begun(last=True)
     finally:
         writer.connection = None
-
-
-def state(database: Any) -> str:
-    sql, params = DatabaseState().as_sqlite(User.objects.all().query.get_compiler("default"), connection)
-    with database.cursor() as cursor:
-        told = cursor.execute(f"SELECT {sql}", params).fetchone()[0]
-    return f"{database.generation} {told}"
-
-
-def test_the_state_of_the_database_is_another_one_once_anybody_has_written(busy, writer):
-    states = [state(writer)]
-    busy.execute("INSERT INTO number VALUES (2)")
-    assert state(writer) == states[0]
-    busy.execute("COMMIT")
-    states.append(state(writer))
-    write(writer)
-    states.append(state(writer))
-    writer.close()
-    states.append(state(writer))
-    assert len(set(states)) == 4
-    assert state(writer) == states[-1]

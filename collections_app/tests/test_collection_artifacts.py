@@ -181,9 +181,9 @@ def test_it_can_be_narrowed_to_a_group_and_still_shows_all_groups(
 
 
 def test_a_group_of_another_collection_adds_no_strangers(api, make_artifact, make_collection, make_group):
-    shared, stranger, own = (make_artifact(name) for name in ("shared", "stranger", "own"))
-    office, home = make_collection("Office", shared, own), make_collection("Home", shared, stranger)
-    elsewhere = make_group(home, "Documents", shared, stranger)
+    shared, outsider, own = (make_artifact(name) for name in ("shared", "outsider", "own"))
+    office, home = make_collection("Office", shared, own), make_collection("Home", shared, outsider)
+    elsewhere = make_group(home, "Documents", shared, outsider)
 
     found = rows(api, office, group_id=elsewhere.pk)
 

@@ -148,9 +148,9 @@ def test_what_is_not_in_the_source_is_named_and_nothing_happens(
 
     response = transfer(verb, "aedb")
 
-    strangers = f"{skills['e'].pk}, {skills['d'].pk}"
+    outsiders = f"{skills['e'].pk}, {skills['d'].pk}"
     assert failure(response) == (400, "not_in_collection", "artifact_ids")
-    assert strangers in response.json()["detail"]
+    assert outsiders in response.json()["detail"]
     assert skills["a"].pk not in response.json()["detail"]
     assert members() == ("abc", "cd")
     assert artifacts_in_order(group) == [("a", 0)]

@@ -4,11 +4,8 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
-from django.db.models import BigIntegerField, CharField
 
 from collections_app.models import Artifact
-from deployments_app import tallies
 from deployments_app.models import ArtifactTally, Deployment, DeploymentStatus, ProjectTally
 
 ROOT = "/api/v1"
@@ -85,23 +82,3 @@ def test_rows_that_are_written_past_the_services_count_too(pdf, docx, web, shop)
     Artifact.objects.update(latest_version="4")
     Deployment.objects.filter(project=web).delete()
     assert tally(web) == {}
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    ("model", "name"),
-    [(Artifact, "latest_version"), (Deployment, "deployed_version"), (ArtifactTally, "count")],
-)
-def test_a_migration_can_change_a_table_between_uninstall_and_install(deploy, pdf, web, model, name):
-    deploy(pdf, web)
-    column = model._meta.get_field(name)
-    wider = BigIntegerField() if name == "count" else CharField(max_length=300, null=column.null)
-    wider.set_attributes_from_name(name)
-    wider.model = model
-    with connection.schema_editor() as editor:
-        tallies.uninstall(editor)
-        editor.alter_field(model, column, wider)
-        editor.alter_field(model, wider, column)
-        tallies.install(editor)
-    deploy(pdf, web)
-    assert tally(pdf) == tally(web) == {"count": 2, "active": 1, "inactive": 1}

@@ -92,10 +92,10 @@ def test_a_position_is_named_once(reorder, office, groups, groups_in_order):
 
 
 def test_groups_of_two_collections_are_refused(reorder, office, groups, home, make_group, groups_in_order):
-    stranger = make_group(home, "x")
+    outsider = make_group(home, "x")
     make_group(home, "y")
 
-    response = reorder((groups["d"].pk, 0), (stranger.pk, 1))
+    response = reorder((groups["d"].pk, 0), (outsider.pk, 1))
 
     assert failure(response) == (400, "mixed_collections", "groups")
     assert groups_in_order(office) == placed("abcd")
@@ -182,9 +182,9 @@ def test_groups_may_be_sent_back_as_they_were_got(api, office, groups, groups_in
 def test_a_group_in_the_path_need_not_be_named_but_must_be_of_the_same_collection(
     api, office, groups, home, make_group, groups_in_order
 ):
-    stranger = make_group(home, "x")
+    outsider = make_group(home, "x")
 
-    response = api.put(f"{URL}/{stranger.pk}/reorder", [{"id": groups["d"].pk, "position": 0}])
+    response = api.put(f"{URL}/{outsider.pk}/reorder", [{"id": groups["d"].pk, "position": 0}])
 
     assert failure(response) == (400, "mixed_collections", "groups")
     assert groups_in_order(office) == placed("abcd")

@@ -1,4 +1,4 @@
-"""Positions are 0, 1, 2, … after whatever happens: every endpoint, every cascade, every road past them."""
+"""Positions are 0, 1, 2, … after whatever happens: every endpoint, every cascade, bare SQL."""
 
 import random
 from types import SimpleNamespace

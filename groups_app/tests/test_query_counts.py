@@ -36,21 +36,21 @@ def rows_within(api, django_assert_num_queries):
 
 
 def test_the_list_of_groups(rows_within, library, office, size):
-    assert rows_within(3, "groups", URL, collection_id=office.pk) == size
+    assert rows_within(5, "groups", URL, collection_id=office.pk) == size
 
 
 def test_a_search_in_the_list_of_groups(rows_within, library, office, size):
-    assert rows_within(3, "groups", URL, collection_id=office.pk, search="group") == size
+    assert rows_within(5, "groups", URL, collection_id=office.pk, search="group") == size
 
 
 def test_the_list_of_groups_that_hold_an_artifact(rows_within, library, office, size):
     artifact_id = library.collection.collection_artifacts.first().artifact_id
 
-    assert rows_within(4, "groups", URL, collection_id=office.pk, artifact_id=artifact_id) == size
+    assert rows_within(6, "groups", URL, collection_id=office.pk, artifact_id=artifact_id) == size
 
 
 def test_a_page_of_groups(rows_within, library, office):
-    assert rows_within(4, "groups", URL, collection_id=office.pk, page=2, page_size=1) == 1
+    assert rows_within(5, "groups", URL, collection_id=office.pk, page=2, page_size=1) == 1
 
 
 def test_the_detail_of_a_group(rows_within, library, size):
@@ -58,7 +58,7 @@ def test_the_detail_of_a_group(rows_within, library, size):
 
 
 def test_the_list_of_artifacts_of_a_group(rows_within, library, size):
-    assert rows_within(3, "artifacts", f"{URL}/{library.pk}/artifacts") == size
+    assert rows_within(5, "artifacts", f"{URL}/{library.pk}/artifacts") == size
 
 
 @pytest.fixture
@@ -75,13 +75,13 @@ def statements(api, django_assert_num_queries):
 
 
 def test_a_new_group_at_the_front_moves_no_other(statements, library, office):
-    sent = statements(9, URL, 201, collection_id=office.pk, name="new", position=0)
+    sent = statements(12, URL, 201, collection_id=office.pk, name="new", position=0)
     assert "UPDATE" not in sent
 
 
 def test_an_artifact_at_the_front_of_a_group_moves_no_other(statements, library, make_artifact, office):
     sent = statements(
-        14, f"{URL}/{library.pk}/artifacts", 201, artifact_id=make_artifact("new").pk, position=0
+        19, f"{URL}/{library.pk}/artifacts", 201, artifact_id=make_artifact("new").pk, position=0
     )
     assert "UPDATE" not in sent
 
@@ -90,4 +90,4 @@ def test_moving_artifacts_to_another_group(statements, library, office, make_gro
     artifact_id = library.collection.collection_artifacts.first().artifact_id
     target = make_group(office, "target")
     body = {"artifact_ids": [artifact_id], "target_group_id": target.pk}
-    statements(14, f"{URL}/{library.pk}/move-artifacts", 200, **body)
+    statements(19, f"{URL}/{library.pk}/move-artifacts", 200, **body)

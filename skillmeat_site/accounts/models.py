@@ -39,12 +39,7 @@ class ApiToken(models.Model):
     """A key to the API. Only its SHA-256 digest is kept: a stolen database opens nothing.
 
     The key has 256 random bits, so unlike a password it needs no slow hash.
-
-    Attributes:
-        database_state: that of the database when the token was looked up for a request; see `DatabaseState`.
     """
-
-    database_state: str | None = None
 
     digest = models.CharField(primary_key=True, max_length=64, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")

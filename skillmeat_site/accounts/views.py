@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -33,8 +33,11 @@ class AuthViewSet(ApiViewSet):
     serializer_class = UserResponseSerializer
     pagination_class = None
     filter_backends = ()
-    # A token is kept nowhere, and another session's logout would be answered for this one's.
+    # A token must not be stored, and the logout of one session must not be replayed to another.
     supports_idempotency_key = False
+    # Checking a password takes long, and a transaction would hold up all writers on SQLite.
+    is_atomic = False
+    permission_classes = [IsAuthenticated]
 
     def get_authenticate_header(self, request: Request) -> str:
         """Login authenticates nobody, and yet its 401 must say how it is done."""

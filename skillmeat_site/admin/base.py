@@ -1,5 +1,7 @@
 """An admin that writes through the same services as the API."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import ForeignKey, Model, QuerySet
@@ -8,7 +10,14 @@ from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 
-from skillmeat_site.db.services import RowServices
+
+@dataclass(frozen=True)
+class RowServices:
+    """The services that write one kind of row."""
+
+    create: Callable[..., Model]
+    update: Callable[..., Model]
+    delete: Callable[..., None]
 
 
 class ServiceAdmin(SimpleHistoryAdmin, ModelAdmin):

@@ -22,6 +22,7 @@ from skillmeat_site.api.exceptions import (
     ConflictError,
     DatabaseUnavailable,
     InternalServerError,
+    invalid,
 )
 from skillmeat_site.exceptions import Conflict, DomainError, NotFound
 
@@ -78,12 +79,6 @@ def _from_domain(exc: DomainError) -> exceptions.APIException:
     if isinstance(exc, Conflict):
         return ConflictError(exc.detail, code=exc.code)
     return invalid(exc.detail, exc.code, attr=exc.attr)
-
-
-def invalid(detail: str, code: str, *, attr: str | None = None) -> exceptions.ValidationError:
-    """A 400 about one field, or about the request as a whole."""
-    error = exceptions.ErrorDetail(detail, code=code)
-    return exceptions.ValidationError({attr: [error]} if attr else [error])
 
 
 def _still_referenced(exc: ProtectedError) -> ConflictError:

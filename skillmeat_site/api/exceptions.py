@@ -63,3 +63,9 @@ class InternalServerError(exceptions.APIException):
     """A fault of ours. Tells nothing about the inside."""
 
     default_detail = "Internal server error"
+
+
+def invalid(detail: str, code: str, *, attr: str | None = None) -> exceptions.ValidationError:
+    """A 400 about one field, or about the request as a whole."""
+    error = exceptions.ErrorDetail(detail, code=code)
+    return exceptions.ValidationError({attr: [error]} if attr else [error])

@@ -1,15 +1,15 @@
 """Pages: ``page`` and ``page_size`` in, an envelope with ``total`` out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from skillmeat_site.api.exception_handler import invalid
-from skillmeat_site.api.rows import ListQuery, Row
+from skillmeat_site.api.exceptions import invalid
 
 # The largest integer that a JavaScript client can send back unchanged.
 MAX_PAGE = 2**53 - 1
@@ -18,21 +18,32 @@ MAX_PAGE = 2**53 - 1
 class PagePagination(BasePagination):
     """Lists that are paged through. A page past the end is empty, not an error.
 
-    ``results_key`` names the rows in the envelope; the view sets it.
+    Attributes:
+        results_key: what the rows are called in the envelope; the view sets it.
+        total: how many rows there are on all pages.
+        rows: which of them are on the page.
     """
 
     default_page_size = 50
     max_page_size = 100
     results_key = "results"
 
-    def page_of(self, query: ListQuery, values: Mapping[str, Any], request: Request) -> list[Row]:
-        """The rows of the page that the request asks for; what it costs is said in `ListQuery.page`."""
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        """The rows of the page that the request asks for, as a queryset. Costs one query, which counts.
+
+        Raises:
+            ValidationError: ``page`` or ``page_size`` is not a number in its range.
+        """
         self.read_parameters(request)
-        rows, self.total = query.page(values, self.slice())
-        return rows
+        start, stop = self.rows.start, self.rows.stop
+        if not isinstance(queryset, QuerySet):
+            self.total = len(queryset)
+            return queryset[start:stop]
+        self.total = queryset.count()
+        return page_of(queryset, start, min(stop, self.total), self.total)
 
     def read_parameters(self, request: Request) -> None:
-        """Set ``page`` and ``page_size``.
+        """Set ``page``, ``page_size`` and ``rows``.
 
         Raises:
             ValidationError: one of them is not a number in its range.
@@ -41,11 +52,8 @@ class PagePagination(BasePagination):
         self.page_size = _positive(
             request, "page_size", default=self.default_page_size, maximum=self.max_page_size
         )
-
-    def slice(self) -> slice:
-        """The rows of the page."""
-        start = min((self.page - 1) * self.page_size, MAX_PAGE)
-        return slice(start, start + self.page_size)
+        start = (self.page - 1) * self.page_size
+        self.rows = slice(start, start + self.page_size)
 
     def get_paginated_response(self, data: Sequence[Any]) -> Response:
         """The envelope."""
@@ -81,10 +89,36 @@ class PagePagination(BasePagination):
 
 
 class WholeListPagination(PagePagination):
-    """Lists that clients want whole; ``total`` tells when there is more."""
+    """Lists that clients want in one piece; ``total`` tells when there is more."""
 
     default_page_size = 1000
     max_page_size = 1000
+
+
+def page_of(queryset: QuerySet[Any], start: int, stop: int, total: int) -> QuerySet[Any]:
+    """The rows from ``start`` to ``stop`` of ``total``; only those are joined and annotated.
+
+    A further page is found by its primary keys first, from the nearer end of the list, since a database
+    computes every annotation of the rows that it skips.
+    """
+    if start >= stop:
+        return queryset.none()
+    if start == 0 or not _is_simple(queryset):
+        return queryset[start:stop]
+    keys = queryset.values_list("pk")
+    from_end = start > total - stop
+    keys = keys.reverse()[total - stop : total - start] if from_end else keys[start:stop]
+    return queryset.filter(pk__in=keys)
+
+
+def _is_simple(queryset: QuerySet[Any]) -> bool:
+    """Whether a row is the same when it is selected by its primary key, and the order can be reversed."""
+    query = queryset.query
+    over_rows = any(
+        annotation.contains_over_clause or annotation.contains_aggregate
+        for annotation in query.annotations.values()
+    )
+    return queryset.ordered and not over_rows and not query.combinator and not query.distinct
 
 
 def _parameter(name: str, description: str, default: int, maximum: int) -> dict[str, Any]:

@@ -1,177 +1,181 @@
-"""The verbs of a resource. A viewset of an app says what; this says how."""
+"""What all viewsets share. They are Django REST Framework's own, with the rules of the HTTP API added."""
 
-import time
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from typing import Any, ClassVar
 
-from django.db import connection
-from django.db.models import Model, QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.db.models import Model
+from django.http import Http404
+from django.urls import NoReverseMatch
 from django.utils.http import parse_etags
-from rest_framework import status
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework import mixins
+from rest_framework.exceptions import ErrorDetail, NotAuthenticated, ValidationError
 from rest_framework.pagination import BasePagination
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer, Serializer
+from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from skillmeat_site.api.exceptions import PreconditionFailed
-from skillmeat_site.api.kept_answers import Answer, kept_answers
+from skillmeat_site.api.filters import ChoicesFilter
 from skillmeat_site.api.middleware import etag_of
 from skillmeat_site.api.pagination import PagePagination
-from skillmeat_site.api.renderers import FastJSONRenderer
-from skillmeat_site.api.rows import ListQuery, Row, RowQuery
-from skillmeat_site.db.compiled import Param, compiled
-from skillmeat_site.db.ids import id_field
-from skillmeat_site.db.services import RowServices
-from skillmeat_site.db.transactions import get, in_transaction, not_found
+from skillmeat_site.api.permissions import HOW_TO_AUTHENTICATE
+from skillmeat_site.db.ids import IdField
+from skillmeat_site.db.transactions import get, in_transaction, locked, not_found
 from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
 from skillmeat_site.idempotency.replay import replay_or_execute
 
 IF_MATCH = "If-Match"
-PAGE_PARAMETERS = ("page", "page_size")
-# What asks for care, by method.
-_GUARDS = {"POST": IDEMPOTENCY_KEY, "PUT": IF_MATCH, "PATCH": IF_MATCH, "DELETE": IF_MATCH}
-
-
-@cache
-def _reader(serializer_class: Callable[..., BaseSerializer]) -> BaseSerializer:
-    """What reads all bodies of one shape: making it copies its fields, and reading leaves no trace in it."""
-    return serializer_class(error_messages={"null": "The body is null. Send an object."})
 
 
 class ApiViewSet(GenericViewSet):
-    """What every view of the API has in common.
+    """A `GenericViewSet` whose writes are transactions and whose query parameters are checked.
+
+    A handler of POST, PUT, PATCH or DELETE runs in one transaction together with the response that it
+    makes, and is run again when the database asks for that (a deadlock, for example).
 
     Attributes:
-        permission_model: what a user needs permission on to write; see `ModelPermissions`.
-        permission_verb: what permission an action needs where that is not the usual one.
+        permission_model: what a user needs permission on to write; the model of the queryset unless set.
+        permission_verb: ``add``, ``change`` or ``delete`` where an action needs an unusual one.
         supports_idempotency_key: whether a POST may have an Idempotency-Key.
-        whole: the view of what the rows are a part of, if they have no URL of their own.
-        path_models: which model each id in the path belongs to.
-        results_key: what the rows are called in the envelope of the list.
-        paged_actions: the actions that answer a page.
+        is_atomic: whether writes run in a transaction of their own.
+        parent_viewset: the viewset of ``{id}`` in the URL, for rows that are a part of another one.
+        path_models: which model each id in the path belongs to; that of the queryset unless it is there.
+        results_key: what the rows are called in the envelope of a list.
     """
 
-    permission_model: ClassVar[type[Model]]
+    queryset: Any = None
+    permission_model: ClassVar[type[Model] | None] = None
     permission_verb: ClassVar[str | None] = None
     supports_idempotency_key: ClassVar[bool] = True
-    whole: ClassVar[type["ResourceViewSet"] | None] = None
+    is_atomic: ClassVar[bool] = True
+    parent_viewset: ClassVar[type["ResourceViewSet"] | None] = None
     path_models: ClassVar[dict[str, type[Model]]] = {}
-    results_key: ClassVar[str] = ""
-    paged_actions: ClassVar[tuple[str, ...]] = ("list",)
+    results_key: ClassVar[str] = PagePagination.results_key
     pagination_class: type[BasePagination] | None = PagePagination
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     lookup_url_kwarg = "id"
-    # Whatever stands there is looked at by `path_id`, so that its 404 names it.
+    # Anything may stand there: `path_id` answers 404 and names it.
     lookup_value_regex = "[^/]+"
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answer a request: a GET from what is kept, others with care if a header asks for it."""
-        method, guard = request.method.lower(), _GUARDS.get(request.method)
-        around: Callable[..., Any] | None = None
-        if method == "get":
-            around = partial(self._kept_or_anew, time.monotonic())
-        elif (
-            guard and guard in request.headers and (self.supports_idempotency_key or guard != IDEMPOTENCY_KEY)
-        ):
-            around = self._in_one_transaction
-        if around and hasattr(self, method):
-            setattr(self, method, partial(around, getattr(self, method)))
+        """Handle a request; a write in a transaction."""
+        method = request.method.lower()
+        if self.is_atomic and request.method not in SAFE_METHODS and hasattr(self, method):
+            setattr(self, method, partial(self._in_transaction, getattr(self, method)))
         return super().dispatch(request, *args, **kwargs)
 
-    def _kept_or_anew(
-        self, begun: float, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        """What ``handler`` would answer; it is called only if that is not kept.
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the query parameters after everything that DRF checks."""
+        super().initial(request, *args, **kwargs)
+        # Without an action the method is not allowed at all, and 405 says more.
+        if self.action:
+            self.check_query_parameters()
 
-        What is read inside a transaction may never be committed, so it is not kept.
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:
+        """Refuse the request. A 401 says how to authenticate."""
+        if request.authenticators and not request.successful_authenticator:
+            raise NotAuthenticated(HOW_TO_AUTHENTICATE)
+        return super().permission_denied(request, message, code)
 
-        Args:
-            begun: when the request was, by the monotonic clock.
-        """
-        state = getattr(request.auth, "database_state", None)
-        if state is None or connection.in_atomic_block:
-            return handler(request, *args, **kwargs)
-        # The encoding is that of the query, as Django reads it.
-        query = (request.META.get("QUERY_STRING"), request.encoding)
-        key = repr((request.user.pk, request.path_info, *query))
-
-        def make() -> Answer:
-            body = FastJSONRenderer().render(handler(request, *args, **kwargs).data)
-            return Answer(key, body, etag_of(body), state, begun)
-
-        answer = kept_answers.find_or_make(key, state, make)
-        return HttpResponse(
-            answer.body, content_type=FastJSONRenderer.media_type, headers={"ETag": answer.etag}
-        )
-
-    def _in_one_transaction(
+    def _in_transaction(
         self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
-        """What ``handler`` answers; what a header asks for is looked up in the same transaction."""
-        carry_out = partial(handler, request, *args, **kwargs)
-        if request.method != "POST":
-            return in_transaction(lambda: self._if_match(request, carry_out))
-        return in_transaction(lambda: replay_or_execute(request, carry_out, self.handle_exception))
+    ) -> Response:
+        run = partial(handler, request, *args, **kwargs)
+        if request.method == "POST" and self.supports_idempotency_key and IDEMPOTENCY_KEY in request.headers:
+            run = partial(replay_or_execute, request, run, self.handle_exception)
+        elif request.method != "POST" and IF_MATCH in request.headers:
+            run = partial(self._if_match, run)
+        return in_transaction(run)
 
-    def _if_match(self, request: Request, carry_out: Callable[[], Response]) -> Response:
-        """What ``carry_out`` answers; it is undone when the ETag turns out to be another one.
+    def _if_match(self, run: Callable[[], Response]) -> Response:
+        """The response of ``run``; it is rolled back when the ETag turns out to be another one.
 
-        In this order, since what is refused anyhow is refused whatever the condition says
+        In this order, since a request that fails anyhow fails whatever the condition says
         (RFC 9110, section 13.2.1).
         """
-        etag, wanted = self.locked_etag(), parse_etags(request.headers[IF_MATCH])
-        response = carry_out()
+        etag, wanted = self.locked_etag(), parse_etags(self.request.headers[IF_MATCH])
+        response = run()
         if etag is None:
-            raise PreconditionFailed(f"There is no ETag that this could be based on. Send no {IF_MATCH}.")
+            raise PreconditionFailed(f"This URL has no ETag. Send no {IF_MATCH}.")
         if etag not in wanted and wanted != ["*"]:
             raise PreconditionFailed
         return response
 
     def locked_etag(self) -> str | None:
-        """The ETag of what the URL names, or is about a part of; None if that is nothing with one.
+        """The ETag of the GET of ``{id}`` in the URL, which is locked until the transaction ends.
 
-        It stays as it is until the transaction ends.
+        Returns:
+            None if the URL names no resource that has one.
 
         Raises:
             NotFound: there is no such row.
         """
-        view = self.whole or type(self)
-        if "id" not in self.kwargs or not issubclass(view, ResourceViewSet):
+        viewset = self.parent_viewset or type(self)
+        if "id" not in self.kwargs or not issubclass(viewset, ResourceViewSet):
             return None
-        return view(action="retrieve", kwargs={"id": self.kwargs["id"]}).own_locked_etag()
+        kwargs = {"id": self.kwargs["id"]}
+        view = viewset(
+            request=self.request, args=(), kwargs=kwargs, format_kwarg=None, action="retrieve", detail=True
+        )
+        view.lock_object()
+        body: Any = self.request.accepted_renderer.render(view.retrieve(self.request, **kwargs).data)
+        return etag_of(body)
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse query parameters that the operation does not know."""
-        super().initial(request, *args, **kwargs)
-        if not self.action:
-            return  # The method is not allowed at all, and 405 says more.
+    def check_query_parameters(self) -> None:
+        """Refuse query parameters that the action does not know, and repeated ones that take one value.
+
+        Raises:
+            ValidationError: with the code ``unknown_parameter`` or ``repeated``.
+        """
         known = self.query_parameters()
-        unknown = [name for name in request.query_params if name not in known]
-        if unknown:
-            allowed = f"It knows: {', '.join(known)}." if known else "It knows none."
-            error = ErrorDetail(
-                f"Unknown query parameter of this request. {allowed}", code="unknown_parameter"
-            )
-            raise ValidationError({name: [error] for name in unknown})
+        spellings = set(known) | {f"{name}[]" for name, takes_several in known.items() if takes_several}
+        allowed = f"It knows: {', '.join(known)}." if known else "It knows none."
+        errors: dict[str, list[ErrorDetail]] = {}
+        for name, values in self.request.query_params.lists():
+            if name not in spellings:
+                message = f"Unknown query parameter of this request. {allowed}"
+                errors[name] = [ErrorDetail(message, code="unknown_parameter")]
+            elif len(values) > 1 and not known.get(name.removesuffix("[]")):
+                errors[name] = [ErrorDetail("This parameter takes one value. Send it once.", code="repeated")]
+        if errors:
+            raise ValidationError(errors)
 
-    def query_parameters(self) -> tuple[str, ...]:
-        """The query parameters of the current action."""
-        if self.action not in self.paged_actions:
-            return ()
-        filterset = getattr(self, "filterset_class", None) if self.action == "list" else None
-        return (*(filterset.base_filters if filterset else ()), *PAGE_PARAMETERS)
+    def query_parameters(self) -> dict[str, bool]:
+        """The query parameters of the current action, each with whether it takes several values.
+
+        Those of the filter set, of other filter backends and of the pagination class.
+        """
+        known: dict[str, bool] = {}
+        if self.request.method not in SAFE_METHODS or self.action == "retrieve":
+            return known
+        if not self.detail:
+            for backend in self.filter_backends:
+                describe: Any = getattr(backend(), "get_schema_operation_parameters", lambda view: [])
+                known |= {parameter["name"]: False for parameter in describe(self)}
+                filterset_class: Any = getattr(backend(), "get_filterset_class", lambda view, queryset: None)
+                filterset = filterset_class(self, self.get_queryset())
+                filters = filterset.base_filters.items() if filterset else ()
+                known |= {name: isinstance(filter_, ChoicesFilter) for name, filter_ in filters}
+        if self.paginator is not None:
+            parameters = self.paginator.get_schema_operation_parameters(self)
+            known |= {parameter["name"]: False for parameter in parameters}
+        return known
 
     @property
     def paginator(self) -> Any:
-        """The paginator of this list, which knows what the rows are called."""
+        """The paginator of this list; ours knows what the rows are called."""
         paginator = super().paginator
         if isinstance(paginator, PagePagination):
             paginator.results_key = self.results_key
         return paginator
+
+    def path_model(self, name: str = "id") -> type[Model]:
+        """The model that an id in the path belongs to."""
+        queryset = self.get_queryset() if self.queryset is None else self.queryset
+        return self.path_models.get(name) or queryset.model
 
     def path_id(self, name: str = "id") -> str:
         """An id from the path.
@@ -179,125 +183,90 @@ class ApiViewSet(GenericViewSet):
         Raises:
             NotFound: it has the wrong shape, so it cannot name anything.
         """
-        model, value = self.path_models[name], self.kwargs[name]
-        if not id_field(model).is_well_formed(value):
+        model, value = self.path_model(name), self.kwargs[name]
+        if isinstance(model._meta.pk, IdField) and not model._meta.pk.is_well_formed(value):
             raise not_found(model, value)
         return value
 
-    def validated(self, serializer_class: Callable[..., BaseSerializer], data: Any = None) -> dict[str, Any]:
-        """The request's body (or ``data``) as ``serializer_class`` has it.
+    def get_object(self) -> Any:
+        """The row that the URL names, if the user may see it. Costs one query.
+
+        Raises:
+            NotFound: there is none; the message names it.
+        """
+        name = self.lookup_url_kwarg or self.lookup_field
+        value = self.path_id(name)
+        try:
+            return super().get_object()
+        except Http404:
+            raise not_found(self.path_model(name), value) from None
+
+    def get_parent(self) -> Any:
+        """The row that ``{id}`` in the URL of a part names. Costs one query.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return get(self.path_model(), self.path_id())
+
+    def validated(self, serializer_class: type[BaseSerializer], data: Any = None) -> dict[str, Any]:
+        """The request's body (or ``data``), validated by ``serializer_class``.
 
         Raises:
             ValidationError: the body is not of that shape.
         """
-        return _reader(serializer_class).run_validation(self.request.data if data is None else data)
-
-
-class ListMixin:
-    """A list that is read in pages.
-
-    Attributes:
-        planned_once: see `skillmeat_site.db.compiled.CompiledQuery`.
-    """
-
-    planned_once: ClassVar[bool] = False
-
-    def list(self: Any, request: Request, **kwargs: Any) -> Response:
-        """A page of the rows. Costs a query for what they are a part of, and those of `ListQuery.page`."""
-        if self.whole:
-            get(self.whole.permission_model, self.path_id())
-        filterset = self.filterset_class(request.query_params, self.queryset)
-        values = filterset.validated()
-        query = compiled(
-            (type(self), *filterset.shape().items()),
-            lambda: ListQuery(
-                filterset.filter_queryset(self.get_queryset()),
-                self.serializer_class,
-                matching=filterset.filter_queryset(self.matching()),
-                unfiltered=filterset.order_queryset(self.get_queryset()),
-                planned_once=self.planned_once,
-            ),
+        serializer = serializer_class(
+            data=self.request.data if data is None else data, context=self.get_serializer_context()
         )
-        rows = self.paginator.page_of(query, {**values, **self.kwargs}, request)
-        return self.get_paginated_response(rows)
-
-    def matching(self: Any) -> QuerySet[Any]:
-        """The rows of the list, with no more than what finds and orders them."""
-        return self.get_queryset()
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
 
 
-class ResourceViewSet(ListMixin, ApiViewSet):
-    """A resource with a URL of its own.
+class ResourceViewSet(
+    mixins.CreateModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    mixins.ListModelMixin,
+    ApiViewSet,
+):
+    """A `ModelViewSet` of a resource with a URL of its own. PUT changes what is sent, as PATCH does.
 
     Attributes:
         serializer_class: what clients get, in lists and from writes.
-        detail_serializer_class: what they get from the URL of one, when that is more: see
-            `representation`.
-        create_serializer_class, update_serializer_class: what they send.
-        row_services: what writes.
+        detail_serializer_class: what they get from the URL of one row, when that is more.
+        create_serializer_class, update_serializer_class: what they send, when that is different.
     """
 
     detail_serializer_class: ClassVar[type[BaseSerializer] | None] = None
-    create_serializer_class: ClassVar[type[BaseSerializer]]
-    update_serializer_class: ClassVar[type[BaseSerializer]]
-    row_services: ClassVar[RowServices]
-    serializer_class: type[Serializer[Any]]
+    create_serializer_class: ClassVar[type[BaseSerializer] | None] = None
+    update_serializer_class: ClassVar[type[BaseSerializer] | None] = None
 
-    def row(self, id: str) -> Row:
-        """The row as clients get it, with everything that is counted. Costs one query.
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        """The serializer of the current action."""
+        by_action = {
+            "retrieve": self.detail_serializer_class,
+            "create": self.create_serializer_class,
+            "update": self.update_serializer_class,
+            "partial_update": self.update_serializer_class,
+        }
+        return by_action.get(self.action) or super().get_serializer_class()
 
-        Raises:
-            NotFound: there is none.
-        """
-        query = compiled(
-            (ResourceViewSet.row, type(self)),
-            lambda: RowQuery(self.get_queryset().filter(pk=Param("id")).order_by(), self.serializer_class),
-        )
-        rows = query.shown({"id": id})
-        if not rows:
-            raise not_found(self.permission_model, id)
-        return rows[0]
-
-    def representation(self) -> Row:
-        """What the URL of one row shows.
-
-        Raises:
-            NotFound: there is none.
-        """
-        return self.row(self.path_id())
-
-    def own_locked_etag(self) -> str:
-        """See `locked_etag`; made like that of a GET, from the body."""
-        self.row_services.lock(self.path_id())
-        return etag_of(FastJSONRenderer().render(self.representation()))
-
-    def one(self, id: str, **kwargs: Any) -> Response:
-        """The response that shows one row."""
-        return Response(self.row(id), **kwargs)
-
-    def created(self, id: str) -> Response:
-        """The response to a create: the row, and where it is."""
-        location = self.reverse_action("detail", kwargs={"id": id})
-        return self.one(id, status=status.HTTP_201_CREATED, headers={"Location": location})
-
-    def create(self, request: Request) -> Response:
-        """Create one."""
-        return self.created(self.row_services.create(**self.validated(self.create_serializer_class)).pk)
-
-    def retrieve(self, request: Request, id: str) -> Response:
-        """Show one."""
-        return Response(self.representation())
-
-    def update(self, request: Request, id: str) -> Response:
+    def update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Change what is sent and leave the rest."""
-        changes = self.validated(self.update_serializer_class)
-        return self.one(self.row_services.update(id=self.path_id(), **changes).pk)
+        return super().update(request, *args, **kwargs | {"partial": True})
 
-    def partial_update(self, request: Request, id: str) -> Response:
-        """The same as `update`."""
-        return self.update(request, id)
+    def get_success_headers(self, data: Any) -> dict[str, str]:
+        """Where the created row is."""
+        try:
+            return {"Location": self.reverse_action("detail", kwargs={self.lookup_url_kwarg: data["id"]})}
+        except (TypeError, KeyError, NoReverseMatch):
+            return {}
 
-    def destroy(self, request: Request, id: str) -> Response:
-        """Delete one."""
-        self.row_services.delete(id=self.path_id())
-        return Response(status=status.HTTP_204_NO_CONTENT)
+    def lock_object(self) -> Any:
+        """Lock what the URL names until the transaction ends, and whatever a write of it locks before.
+
+        Raises:
+            NotFound: there is no such row.
+        """
+        return locked(self.path_model(), self.path_id())

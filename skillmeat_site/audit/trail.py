@@ -1,12 +1,12 @@
 """The audit trail: one record of every row that was created, changed or deleted, and by whom.
 
-Kept by django-simple-history in the transaction of the write itself. What this adds to it: the
-records of one transaction are inserted together, whatever their number, and the user is kept by
+Written by django-simple-history in the transaction of the write itself. What this adds to it: the
+records of one transaction are inserted together, whatever their number, and the user is stored by
 name, so that the trail outlives the account.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -14,36 +14,24 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
-from simple_history.manager import HistoryDescriptor
 from simple_history.models import HistoricalRecords
 
 _waiting: ContextVar[list["AuditRecord"] | None] = ContextVar("waiting audit records", default=None)
 
 
 class AuditRecord(models.Model):
-    """What the record of every kind of row has in common."""
+    """What the records of all kinds of rows have in common."""
 
     class Meta:
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert the record, or leave that to the `written_together` around it."""
+        """Insert the record, or leave that to the `records_inserted_together` around it."""
         waiting = _waiting.get()
         if waiting is None:
             super().save(*args, **kwargs)
         else:
             waiting.append(self)
-
-
-class _Manager:
-    """``history`` of a model or a row. The library's own makes a class whenever somebody looks."""
-
-    def __init__(self, descriptor: Any) -> None:
-        self.model = descriptor.model
-        self._manager_class = descriptor.manager_class.from_queryset(descriptor.queryset_class)
-
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        return self._manager_class(self.model, instance)
 
 
 class AuditTrail(HistoricalRecords):
@@ -67,13 +55,6 @@ class AuditTrail(HistoricalRecords):
             **options,
         )
 
-    def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
-        """Make the trail of a model, once all models are known."""
-        super().finalize(sender, **kwargs)
-        made = vars(sender).get(self.manager_name)
-        if isinstance(made, HistoryDescriptor):
-            setattr(sender, self.manager_name, _Manager(made))
-
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
         """What people read, and the only permission that there is on a record."""
         return {
@@ -85,13 +66,10 @@ class AuditTrail(HistoricalRecords):
 
 
 @contextmanager
-def written_together(insert: Callable[[list[AuditRecord]], None]) -> Iterator[None]:
+def records_inserted_together() -> Iterator[None]:
     """Insert the records of everything that is written inside at its end.
 
     Use it inside a transaction. Costs one query for each kind of row, and none without changes.
-
-    Args:
-        insert: inserts records of one kind.
     """
     waiting: list[AuditRecord] = []
     outer = _waiting.set(waiting)
@@ -102,44 +80,29 @@ def written_together(insert: Callable[[list[AuditRecord]], None]) -> Iterator[No
     by_kind = defaultdict(list)
     for record in waiting:
         by_kind[type(record)].append(record)
-    for records in by_kind.values():
-        insert(records)
+    for kind, records in by_kind.items():
+        kind._default_manager.bulk_create(records)
 
 
 def record_created(rows: Iterable[Any]) -> None:
-    """Record rows that were inserted without a signal."""
+    """Record rows that ``bulk_create`` inserted, which sends no signals."""
     for row in rows:
         _record(row, "+")
-
-
-def record_changed(row: Any, reason: str | None = None) -> None:
-    """Record a row that was changed without a signal.
-
-    Args:
-        reason: why, where its fields do not show it.
-    """
-    _record(row, "~", reason)
-
-
-def record_deleted(rows: Iterable[Any]) -> None:
-    """Record rows that were deleted without a signal."""
-    for row in rows:
-        _record(row, "-")
 
 
 def record_rearranged(parent: Any, what: str) -> None:
     """Record that the order of the rows in ``parent`` was changed.
 
-    Ranks are not recorded: one move gives many rows another.
+    Ranks are not recorded: one move may change the rank of many rows.
 
     Args:
         what: the rows, such as ``groups``.
     """
-    record_changed(parent, f"{what} rearranged")
+    _record(parent, "~", f"{what} rearranged")
 
 
 def _record(row: Any, kind: str, reason: str | None = None) -> None:
-    """Record what became of a row, as the library does when it is told by a signal."""
+    """Record a change of a row, as the library does on a signal."""
     record = type(row).history.model
     record(
         history_date=timezone.now(),

@@ -1,17 +1,16 @@
-"""Registers what the shared plumbing adds to Django."""
+"""Registers what the shared database code adds to Django."""
 
 from django.apps import AppConfig
 
 
 class DatabaseConfig(AppConfig):
-    """Shared API plumbing: knows Django and its libraries, and no app of ours."""
+    """Base models, ids, ordering, lookups, transactions; it knows no app of ours."""
 
     name = "skillmeat_site.db"
-    verbose_name = "Common"
+    verbose_name = "Database"
 
     def ready(self) -> None:
         """Make the lookups known to every text field."""
-        from skillmeat_site.db import any_of, lookups
+        from skillmeat_site.db import lookups
 
-        any_of.register()
         lookups.register()

@@ -4,7 +4,7 @@ Django's ``icontains`` folds only ASCII on SQLite, and on PostgreSQL what the lo
 database folds. Here both sides are put into Unicode lower case and then into upper case: by Python on
 SQLite, by ICU on PostgreSQL. Neither alone would do: ``ẞ`` is its own upper case, and ``ß`` is not ``ss``.
 
-Folding beyond ASCII is dear for each row, so the databases fold by themselves what is ASCII only.
+Folding beyond ASCII is expensive for each row, so the databases fold by themselves what is ASCII only.
 """
 
 from typing import Any

@@ -1,13 +1,13 @@
 """What several models share: fields, constraints, times, and how changes are saved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import models
 from django.db.models.functions import Length
 from django.utils import timezone
 
-from skillmeat_site.db.writes import change
+from skillmeat_site.audit.trail import record_created
 from skillmeat_site.exceptions import ImmutableField
 
 NAME_MAX_LENGTH = 255
@@ -53,15 +53,26 @@ def name_length() -> models.CheckConstraint:
     )
 
 
-def save_changes(instance: models.Model, changes: Mapping[str, Any], *, fixed: tuple[str, ...] = ()) -> None:
-    """Save those of ``changes`` that differ from ``instance``; with none, write nothing.
+def save_changes(
+    instance: models.Model,
+    changes: Mapping[str, Any],
+    *,
+    fixed: tuple[str, ...] = (),
+    reason: str | None = None,
+) -> bool:
+    """Set ``changes`` on ``instance`` and save it; if they are what it has already, write nothing.
 
-    Call it under a lock on the row (see `skillmeat_site.db.transactions.locked`).
+    Call it under a lock on the row (see `skillmeat_site.db.transactions.locked`), since all of its fields
+    are saved.
 
     Args:
         instance: the row as the database has it.
         changes: new values by attribute name.
         fixed: attributes that a client may repeat but not change.
+        reason: why it changed, for the audit trail, where its fields do not show it.
+
+    Returns:
+        Whether anything was written.
 
     Raises:
         ImmutableField: a fixed attribute has another value.
@@ -72,4 +83,20 @@ def save_changes(instance: models.Model, changes: Mapping[str, Any], *, fixed: t
             raise ImmutableField(f"{name} was fixed when this was created.", attr=name)
         setattr(instance, name, changes[name])
     if changed:
-        change(instance, changed)
+        # Where django-simple-history looks for it.
+        instance._change_reason = reason  # type: ignore[attr-defined]
+        instance.save()
+    return bool(changed)
+
+
+def insert(rows: Sequence[models.Model]) -> None:
+    """Insert new rows of one model, and record them. Costs one query if there are any.
+
+    One row is saved, so that its ``save`` and signals run; several are inserted by ``bulk_create``, which
+    skips both.
+    """
+    if len(rows) == 1:
+        rows[0].save()
+    elif rows:
+        type(rows[0])._default_manager.bulk_create(rows)
+        record_created(rows)

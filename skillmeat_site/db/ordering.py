@@ -1,7 +1,7 @@
 """Order without gaps: a row stores a rank, and its position is counted when it is read.
 
-A rank only orders. Ranks may have gaps, so a delete by any road (a cascade, an admin) leaves
-the positions dense without any renumbering. Whoever writes ranks holds the lock on the parent
+A rank only orders. Ranks may have gaps, so a delete by any code path (a cascade, an admin) leaves
+the positions dense without any renumbering. A writer of ranks holds the lock on the parent
 of the siblings, so no two rows ever get the same one.
 """
 
@@ -9,31 +9,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, TextField, Value, Window
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from skillmeat_site.db.compiled import CompiledQuery, Param, compiled
 from skillmeat_site.exceptions import PositionOutOfRange
 
 M = TypeVar("M", bound=Model)
 RANK_ORDER = ("rank", "pk")
-# How many ranks are left free where siblings have to make way.
+# How many ranks are left free where siblings have to make room.
 SPACE = 1_000
 # More than any parent has, and no more than a database counts to.
 MANY = 2**31
 
 
-def position_in_whole(parent: str) -> Any:
-    """The position as an expression, for a query that reads all siblings: one pass over them.
+def enumerated_position(parent: str, first: int) -> Any:
+    """The position as an expression, for a query that reads consecutive siblings: one pass over them.
+
+    Args:
+        parent: the foreign key that siblings share.
+        first: the position of the first of them.
+    """
+    return Window(RowNumber(), partition_by=[F(parent)], order_by=[F("rank"), F("pk")]) + Value(first - 1)
+
+
+def counted_position(model: type[Model], parent: str) -> Any:
+    """The position as an expression, for a query that reads any rows: a count for each.
 
     Args:
         parent: the foreign key that siblings share.
     """
-    return Window(RowNumber(), partition_by=[F(parent)], order_by=[F("rank"), F("pk")]) - 1
-
-
-def position_of_each(model: type[Model], parent: str) -> Any:
-    """The position as an expression, for a query that reads some siblings: a count for each."""
     # The second half alone would do; the first is what an index can be searched for.
     before = Q(rank__lte=OuterRef("rank")) & (Q(rank__lt=OuterRef("rank")) | Q(pk__lt=OuterRef("pk")))
     siblings = model._default_manager.filter(before, **{parent: OuterRef(parent)}).order_by()
@@ -46,71 +50,46 @@ class Siblings:
 
     Attributes:
         parent: their foreign key to it.
-        key: what tells them apart, before they have an id too.
     """
 
     model: type[Model]
     parent: str
-    key: str = "pk"
 
     def make_room(
-        self, parent_id: str, position: int | None, *, count: int = 1, besides: Sequence[str] = ()
-    ) -> tuple[int, int | None]:
-        """Free ``count`` ranks before the sibling at ``position``. Costs at most two queries.
+        self, parent_id: str, position: int | None, *, count: int = 1, excluding: Sequence[Model] = ()
+    ) -> int:
+        """Free ``count`` consecutive ranks before the sibling at ``position``. Costs at most two queries.
 
         Args:
-            position: where the first of them should stand; past the end or None means last.
-            besides: the keys of those that are about to be put there, and do not count.
+            position: where the first of them should be; past the end or None means last.
+            excluding: siblings that are about to be put there, and do not count.
 
         Returns:
-            The first of the free ranks, and the position that it will have, or None for last, which
-            nobody has counted: see `position_of`.
+            The first of the free ranks.
         """
-        values = {"parent": parent_id, "besides": list(besides)}
-        place = MANY if position is None else min(position, MANY)
-        if place == 0:
-            first = self._ranks(values, limit=1)
-            return (first[0] - count if first else 0), 0
-        around = self._ranks(values, limit=2, offset=place - 1) if place < MANY else []
+        siblings = self._of(parent_id).exclude(pk__in=[row.pk for row in excluding])
+        ranks = siblings.order_by(*RANK_ORDER).values_list("rank", flat=True)
+        if position == 0:
+            first = ranks.first()
+            return 0 if first is None else first - count
+        place = min(MANY if position is None else position, MANY)
+        around = list(ranks[place - 1 : place + 1]) if place < MANY else []
         if len(around) < 2:  # Nothing follows.
-            last = self._ranks(values, limit=1, backwards=True)
-            return (last[0] + 1 if last else 0), None
+            last = ranks.last()
+            return 0 if last is None else last + 1
         preceding, following = around
         if (room := following - preceding - 1) < count:
-            # More than is needed, so that what comes next need not move them again.
-            moved = self._rows(parent_id, besides, "in").filter(rank__gte=following)
-            moved.update(rank=F("rank") + count + SPACE)
+            # More than is needed, so that the next insertions need not move them again.
+            siblings.filter(rank__gte=following).update(rank=F("rank") + count + SPACE)
             room += count + SPACE
-        return preceding + 1 + (room - count) // 2, place
+        return preceding + 1 + (room - count) // 2
 
     def position_of(self, parent_id: str, rank: int) -> int:
-        """How many siblings stand before the one with this rank. Costs one query."""
+        """How many siblings come before the one with this rank. Costs one query."""
+        return self._of(parent_id).filter(rank__lt=rank).count()
 
-        def make() -> CompiledQuery:
-            before = Value(Param("rank"), output_field=TextField())
-            rows = self.model._default_manager.filter(**{self.parent: Param("parent"), "rank__lt": before})
-            return CompiledQuery(
-                rows.order_by().values_list("pk"), template="SELECT COUNT(*) FROM ({}) AS preceding"
-            )
-
-        ((position,),) = compiled((self, "position"), make).rows({"parent": parent_id, "rank": rank})
-        return position
-
-    def _ranks(
-        self, values: Mapping[str, Any], *, limit: int, offset: int = 0, backwards: bool = False
-    ) -> list[int]:
-        def make() -> CompiledQuery:
-            rows = self._rows(Param("parent"), Param("besides"), "any_of").order_by(*RANK_ORDER)
-            ranks = (rows.reverse() if backwards else rows).values_list("rank")
-            params = [Param("limit"), Param("offset")]
-            return CompiledQuery(ranks, template="{} LIMIT %s OFFSET %s", params=params)
-
-        query = compiled((self, backwards), make)
-        return [rank for (rank,) in query.rows({**values, "limit": limit, "offset": offset})]
-
-    def _rows(self, parent: str, besides: Any, lookup: str) -> QuerySet[Any]:
-        rows = self.model._default_manager.filter(**{self.parent: parent})
-        return rows.exclude(**{f"{self.key}__{lookup}": besides})
+    def _of(self, parent_id: str) -> QuerySet[Any]:
+        return self.model._default_manager.filter(**{self.parent: parent_id})
 
 
 def check_position(position: int, count: int, *, attr: str = "position") -> None:

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial, wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Model
 
-from skillmeat_site.audit.trail import written_together
-from skillmeat_site.db.compiled import rows_of
-from skillmeat_site.db.writes import insert
+from skillmeat_site.audit.trail import records_inserted_together
 from skillmeat_site.exceptions import NotFound
 
 M = TypeVar("M", bound=Model)
@@ -23,8 +21,8 @@ R = TypeVar("R")
 # How long to wait before each further attempt, at most.
 RETRY_SECONDS = (0.02, 0.04, 0.08, 0.16)
 # Serialization failure, deadlock, and a reference to a row that another transaction deleted, or the
-# other way round: PostgreSQL's manual, appendix A. Who looks again sees what the other one did.
-_GAVE_UP = ("40001", "40P01", "23503")
+# other way round: PostgreSQL's manual, appendix A. The next attempt sees what the other one did.
+_RETRIED_SQLSTATES = ("40001", "40P01", "23503")
 
 _BEGIN_SNAPSHOT = {
     "sqlite": "BEGIN DEFERRED",
@@ -51,31 +49,31 @@ def atomic(service: Callable[P, R]) -> Callable[P, R]:
 
 
 def in_transaction(work: Callable[[], R]) -> R:
-    """Do ``work`` in a transaction, and again when the database gives up on that for another's sake.
+    """Run ``work`` in a transaction; run it again after a deadlock or a serialization failure.
 
-    Inside a transaction of the caller's it is a part of that, which is not done again by itself.
+    Inside a transaction of the caller it is a part of that one, which is not repeated by itself.
 
     Returns:
         What ``work`` returns. It may be called up to five times, so it changes nothing but rows.
 
     Raises:
-        DatabaseError: the last attempt failed too, or the reason is another one.
+        DatabaseError: the last attempt failed too, or for another reason.
     """
     pauses = iter(() if connection.in_atomic_block else RETRY_SECONDS)
     while True:
         try:
-            with transaction.atomic(), written_together(insert):
+            with transaction.atomic(), records_inserted_together():
                 return work()
         except DatabaseError as exc:
             pause = next(pauses, None)
             if pause is None or not _is_transient(exc):
                 raise
-        # At random, so that those who were in each other's way are not so again.
+        # At random, so that transactions that blocked each other do not do so again.
         time.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
 
 
 def _is_transient(exc: DatabaseError) -> bool:
-    return isinstance(exc, Stale) or getattr(exc.__cause__, "sqlstate", None) in _GAVE_UP
+    return isinstance(exc, Stale) or getattr(exc.__cause__, "sqlstate", None) in _RETRIED_SQLSTATES
 
 
 def not_found(model: type[Model], *ids: str, attr: str | None = None) -> NotFound:
@@ -99,7 +97,7 @@ def get_all(model: type[M], ids: Sequence[str], *, attr: str | None = None) -> l
     Raises:
         NotFound: naming every id that has no row.
     """
-    return _in_order(model, ids, rows_of(model, ids), attr)
+    return _in_order(model, ids, model._default_manager.filter(pk__in=ids).order_by(), attr)
 
 
 def locked(model: type[M], id: str, *, attr: str | None = None) -> M:
@@ -114,7 +112,7 @@ def locked(model: type[M], id: str, *, attr: str | None = None) -> M:
 def locked_all(model: type[M], ids: Sequence[str], *, attr: str | None = None) -> list[M]:
     """The rows with these ids, locked in id order, so that opposite writers cannot deadlock.
 
-    The lock leaves other transactions free to reference the rows. SQLite ignores it: there a
+    Other transactions may still refer to the rows. SQLite ignores the lock: there a
     transaction holds the only write lock from its start (`skillmeat_site.db.sqlite`).
 
     Returns:
@@ -123,10 +121,11 @@ def locked_all(model: type[M], ids: Sequence[str], *, attr: str | None = None) -
     Raises:
         NotFound: naming every id that has no row (any more).
     """
-    return _in_order(model, ids, rows_of(model, ids, lock=True), attr)
+    rows = model._default_manager.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk")
+    return _in_order(model, ids, rows, attr)
 
 
-def _in_order(model: type[M], ids: Sequence[str], rows: Iterable[M], attr: str | None) -> list[M]:
+def _in_order(model: type[M], ids: Sequence[str], rows: Iterable[Any], attr: str | None) -> list[M]:
     by_id = {row.pk: row for row in rows}
     missing = [id for id in ids if id not in by_id]
     if missing:
@@ -138,7 +137,7 @@ def _in_order(model: type[M], ids: Sequence[str], rows: Iterable[M], attr: str |
 def snapshot() -> Iterator[None]:
     """Let every query inside see the database at one moment, whatever others write meanwhile.
 
-    Reads only, and blocks no writer. Inside a transaction or snapshot of the caller's it adds nothing.
+    Reads only, and blocks no writer. Inside a transaction or snapshot of the caller it adds nothing.
     """
     if connection.in_atomic_block or _in_snapshot.get():
         yield

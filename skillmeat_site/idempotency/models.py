@@ -1,14 +1,14 @@
-"""Answers that are kept for those who ask again."""
+"""The stored responses."""
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 
-class KeyedAnswer(models.Model):
-    """The answer to a user's request with some ``Idempotency-Key``.
+class IdempotencyRecord(models.Model):
+    """The response to a user's request with some ``Idempotency-Key``.
 
-    Made before the request is carried out and completed with its answer, in one transaction with
+    Created before the request is executed and completed with its response, in one transaction with
     what the request writes: there is never one without the other.
     """
 
@@ -21,6 +21,8 @@ class KeyedAnswer(models.Model):
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
+        # The model was called KeyedAnswer.
+        db_table = "idempotency_keyedanswer"
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="keyed_answer_unique")]
 
     def __str__(self) -> str:

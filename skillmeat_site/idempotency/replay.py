@@ -1,7 +1,7 @@
-"""``Idempotency-Key``: a POST that is sent again is answered again and carried out once.
+"""``Idempotency-Key``: a POST that is sent again gets the same response and is executed once.
 
-As in the IETF's draft "The Idempotency-Key HTTP Header Field"; the answer is kept in the database,
-so that it is there if and only if what the request wrote is.
+As in the IETF's draft "The Idempotency-Key HTTP Header Field". The response is stored in the transaction
+of the writes, so that it is there if and only if they are.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from skillmeat_site.idempotency.models import KeyedAnswer
+from skillmeat_site.idempotency.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotent-Replayed"
@@ -36,30 +36,30 @@ class KeyReused(APIException):
 
 
 def replay_or_execute(
-    request: Request, carry_out: Callable[[], Response], explain: Callable[[Exception], Response]
+    request: Request, execute: Callable[[], Response], handle_exception: Callable[[Exception], Response]
 ) -> Response:
-    """The answer to a POST with a key: the one that was given before, or that of carrying it out.
+    """The response to a POST with a key: the stored one, or that of executing it.
 
     Call it in a transaction. Of two requests at once the second waits until the first is done.
 
     Args:
-        carry_out: does what the request asks for.
-        explain: the answer to an error that this raises.
+        execute: does what the request asks for.
+        handle_exception: the response to an error that ``execute`` raises.
 
     Raises:
-        ValidationError: the key is not one.
+        ValidationError: the key is malformed.
         KeyReused: the key came with another request.
     """
-    kept, is_new = _claim(request)
+    record, is_new = _get_or_create(request)
     if not is_new:
-        return _replay(kept)
+        return _replay(record)
     try:
         with transaction.atomic():
-            response = carry_out()
+            response = execute()
     except (OperationalError, InterfaceError):
         raise
     except Exception as exc:
-        response = explain(exc)
+        response = handle_exception(exc)
     if (
         response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
         or response.status_code == HTTPStatus.CONFLICT
@@ -67,41 +67,41 @@ def replay_or_execute(
         # Worth another attempt with the same key.
         transaction.set_rollback(True)
     else:
-        _keep(kept, response)
+        _store(record, response)
     return response
 
 
-def _claim(request: Request) -> tuple[KeyedAnswer, bool]:
-    """The answer under the request's key, and whether it is yet to be found."""
+def _get_or_create(request: Request) -> tuple[IdempotencyRecord, bool]:
+    """The record of the request's key, and whether the request has yet to be executed."""
     key = request.headers[HEADER]
     if not re.fullmatch(KEY_PATTERN, key):
         raise ValidationError(f"{HEADER} must be 1 to 255 visible ASCII characters.", code="invalid")
-    KeyedAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
     user: Any = request.user
     fingerprint = _fingerprint(request)
-    kept, is_new = KeyedAnswer.objects.get_or_create(
+    record, is_new = IdempotencyRecord.objects.get_or_create(
         user=user, key=key, defaults={"fingerprint": fingerprint}
     )
-    if kept.fingerprint != fingerprint:
+    if record.fingerprint != fingerprint:
         raise KeyReused
-    return kept, is_new
+    return record, is_new
 
 
 def _fingerprint(request: Request) -> str:
-    asked = f"{request.method} {request.get_full_path()}\n".encode()
-    return hashlib.sha256(asked + request._request.body).hexdigest()
+    line = f"{request.method} {request.get_full_path()}\n".encode()
+    return hashlib.sha256(line + request._request.body).hexdigest()
 
 
-def _keep(kept: KeyedAnswer, response: Response) -> None:
-    kept.status = response.status_code
-    kept.location = response.get("Location")
-    kept.body = b"" if response.data is None else orjson.dumps(response.data, option=orjson.OPT_UTC_Z)
-    kept.save()
+def _store(record: IdempotencyRecord, response: Response) -> None:
+    record.status = response.status_code
+    record.location = response.get("Location")
+    record.body = b"" if response.data is None else orjson.dumps(response.data, option=orjson.OPT_UTC_Z)
+    record.save()
 
 
-def _replay(kept: KeyedAnswer) -> Response:
-    data = orjson.loads(bytes(kept.body)) if kept.body else None
-    response = Response(data, kept.status, headers={REPLAYED_HEADER: "true"})
-    if kept.location is not None:
-        response["Location"] = kept.location
+def _replay(record: IdempotencyRecord) -> Response:
+    data = orjson.loads(bytes(record.body)) if record.body else None
+    response = Response(data, record.status, headers={REPLAYED_HEADER: "true"})
+    if record.location is not None:
+        response["Location"] = record.location
     return response

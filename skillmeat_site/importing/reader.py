@@ -1,4 +1,4 @@
-"""Reads a project's ``.claude`` folder. Knows files and their dirt, and no database.
+"""Reads a project's ``.claude`` folder. Knows files and malformed input, and no database.
 
 Nothing that is wrong with a file stops the reading: it becomes a `Problem` and whatever can be
 told from the file's name is used instead.

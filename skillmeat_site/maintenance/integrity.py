@@ -112,8 +112,8 @@ def positions() -> Findings:
 
 def groups_within_collections() -> Findings:
     """What is in a group is in the collection of that group."""
-    strangers = GroupArtifact.objects.exclude(collection_artifact__collection=F("group__collection"))
-    yield from _named(strangers, "are not in the collection of their group")
+    outsiders = GroupArtifact.objects.exclude(collection_artifact__collection=F("group__collection"))
+    yield from _named(outsiders, "are not in the collection of their group")
 
 
 def counts() -> Findings:
@@ -133,8 +133,8 @@ def tallies() -> Findings:
     amounts: dict[str, Any] = {"count": Count("*")}
     amounts |= {status.value: Count("pk", filter=Q(status=status)) for status in DeploymentStatus}
     amounts["outdated"] = Count("pk", filter=IS_OUTDATED & Q(status=DeploymentStatus.ACTIVE))
-    kept: list[tuple[str, type[Any]]] = [("artifact", ArtifactTally), ("project", ProjectTally)]
-    for owner, model in kept:
+    tallies: list[tuple[str, type[Any]]] = [("artifact", ArtifactTally), ("project", ProjectTally)]
+    for owner, model in tallies:
         tallied = {row.pop("pk"): row for row in model.objects.values("pk", *amounts)}
         counted = {
             row.pop(owner): row for row in Deployment.objects.order_by().values(owner).annotate(**amounts)

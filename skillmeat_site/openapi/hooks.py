@@ -1,4 +1,4 @@
-"""What is done to the OpenAPI document as a whole: hooks of drf-spectacular."""
+"""Hooks of drf-spectacular that change the finished OpenAPI document."""
 
 from collections.abc import Iterator
 from typing import Any

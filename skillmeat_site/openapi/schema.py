@@ -24,9 +24,9 @@ from rest_framework.exceptions import NotAuthenticated
 
 from skillmeat_site.api.exception_handler import error_body
 from skillmeat_site.api.exceptions import PreconditionFailed, RequestTimeout
-from skillmeat_site.api.filters import ReferenceFilter
+from skillmeat_site.api.filters import PrefixedIdFilter
 from skillmeat_site.api.pagination import PagePagination
-from skillmeat_site.api.permissions import HOW_TO_AUTHENTICATE, permission_to_write
+from skillmeat_site.api.permissions import HOW_TO_AUTHENTICATE, ModelPermissions, permission_to_write
 from skillmeat_site.api.serializers import PrefixedIdField, PrefixedIdListField, StrictCharField
 from skillmeat_site.db.ids import id_field
 from skillmeat_site.exceptions import DomainError
@@ -188,7 +188,7 @@ class ApiSchema(AutoSchema):
                 "headers": self._get_response_headers_for_code("304"),
             }
         for status in responses.keys() & ERROR_DESCRIPTIONS.keys():
-            permission = permission_to_write(self.view)
+            permission = permission_to_write(self.view) if status == "403" else None
             responses[status]["description"] = ERROR_DESCRIPTIONS[status].format(permission=permission)
         return dict(sorted(responses.items()))
 
@@ -196,8 +196,8 @@ class ApiSchema(AutoSchema):
         replayed = [REPLAYED_HEADER] if self._condition() == IDEMPOTENCY_KEY else []
         names = {
             "200": ["ETag"] if self.method == "GET" else replayed,
-            # Memberships, the parts of a whole, have no URL of their own.
-            "201": replayed if self.view.whole else ["Location", *replayed],
+            # Memberships have no URL of their own.
+            "201": replayed if self.view.parent_viewset else ["Location", *replayed],
             "204": replayed,
             "304": ["ETag"],
             "401": ["WWW-Authenticate"],
@@ -215,7 +215,7 @@ class ApiSchema(AutoSchema):
     def _get_allowed_error_status_codes(self) -> list[str]:
         writes = self.method != "GET"
         has_body = self._body() is not None
-        restricted = writes and hasattr(self.view, "permission_model")
+        restricted = writes and ModelPermissions in self.view.permission_classes
         possible = {
             "400": True,
             "401": True,
@@ -239,7 +239,7 @@ class ApiSchema(AutoSchema):
         filters = getattr(getattr(self.view, "filterset_class", None), "base_filters", {}).values()
         return (
             "{" in self.path
-            or (self._is_list_view() and any(isinstance(field, ReferenceFilter) for field in filters))
+            or (self._is_list_view() and any(isinstance(field, PrefixedIdFilter) for field in filters))
             or any(isinstance(field, PrefixedIdField | PrefixedIdListField) for field in self._body_fields())
         )
 
@@ -276,7 +276,7 @@ class ApiSchema(AutoSchema):
         return [self._path_parameter(name) for name in variables]
 
     def _path_parameter(self, name: str) -> dict[str, Any]:
-        model = self.view.path_models[name]
+        model = self.view.path_model(name)
         return build_parameter_type(
             name=name,
             location=OpenApiParameter.PATH,

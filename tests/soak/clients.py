@@ -9,7 +9,7 @@ import requests
 
 from tests.server import Server
 
-PATIENCE = 60  # seconds for an answer; what takes longer is stuck
+TIMEOUT_SECONDS = 60  # seconds for an answer; what takes longer is stuck
 
 
 class Client:
@@ -23,7 +23,7 @@ class Client:
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
         """The answer to a request of the API, whatever it is."""
         url = f"{self.root}/api/v1{path}"
-        return self.session.request(method, url, json=body, headers=headers, timeout=PATIENCE)
+        return self.session.request(method, url, json=body, headers=headers, timeout=TIMEOUT_SECONDS)
 
     def __call__(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """The status and the body of an answer that is no fault of the server's."""
@@ -49,7 +49,7 @@ def at_once(crowd: Sequence[Any], work: Callable[[int, Any], Any]) -> list[Any]:
     barrier = Barrier(len(crowd))
 
     def start(number: int, one: Any) -> Any:
-        barrier.wait(PATIENCE)
+        barrier.wait(TIMEOUT_SECONDS)
         return work(number, one)
 
     with ThreadPoolExecutor(len(crowd)) as pool:

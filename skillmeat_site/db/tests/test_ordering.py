@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skillmeat_site.db.ordering import Siblings, check_position, rearrange, save_order
+from skillmeat_site.db.ordering import RANK_ORDER, Siblings, check_position, rearrange, save_order
 from skillmeat_site.exceptions import PositionOutOfRange
 
 Group: Any = apps.get_model("groups_app.Group")
@@ -50,12 +50,12 @@ def ranked(make_collection: Any) -> Callable[[list[int]], Any]:
 
 def insert(siblings: Any, name: str, position: int | None) -> None:
     """Put a new group before the one at ``position``."""
-    siblings.create(name=name, rank=GROUPS.make_room(siblings.instance.pk, position)[0])
+    siblings.create(name=name, rank=GROUPS.make_room(siblings.instance.pk, position))
 
 
 def in_order(siblings: Any) -> list[str]:
     """The names by position, after checking that both ways to count positions agree."""
-    whole = [(row.name, row.position) for row in siblings.enumerated()]
+    whole = [(row.name, row.position) for row in siblings.order_by(*RANK_ORDER).enumerated()]
     each = sorted((row.position, row.name) for row in siblings.with_positions())
     assert each == [(position, name) for name, position in whole]
     assert [position for _, position in whole] == list(range(len(whole)))
@@ -134,12 +134,12 @@ def test_a_row_lands_before_the_sibling_at_its_position(ranked, ranks, position,
 
 @pytest.mark.parametrize("position", [None, 0, 3])
 def test_the_first_row_of_a_parent_gets_the_first_rank(ranked, position):
-    assert GROUPS.make_room(ranked([]).instance.pk, position)[0] == 0
+    assert GROUPS.make_room(ranked([]).instance.pk, position) == 0
 
 
 def test_room_is_made_for_several_rows_at_once_and_only_there(ranked):
     siblings = ranked([0, 1, 2])
-    first, _ = GROUPS.make_room(siblings.instance.pk, 1, count=3)
+    first = GROUPS.make_room(siblings.instance.pk, 1, count=3)
 
     ranks = list(siblings.order_by("rank").values_list("name", "rank"))
     assert ranks[0] == ("0", 0)
@@ -152,25 +152,23 @@ def test_room_is_made_for_several_rows_at_once_and_only_there(ranked):
 def test_those_that_are_about_to_move_do_not_count(ranked):
     siblings = ranked([0, 1, 2, 3])
     moving = siblings.get(name="1")
-    moving.rank, _ = GROUPS.make_room(siblings.instance.pk, 1, besides=[moving.pk])
+    moving.rank = GROUPS.make_room(siblings.instance.pk, 1, excluding=[moving])
     moving.save()
 
     assert in_order(siblings) == ["0", "1", "2", "3"]
     assert moving.rank == 1
 
 
-@pytest.mark.parametrize(("asked", "position"), [(0, 0), (1, 1), (2, None), (3, None), (None, None)])
+@pytest.mark.parametrize(("asked", "position"), [(0, 0), (1, 1), (2, 2), (3, 2), (None, 2)])
 def test_room_is_at_the_position_asked_for_or_behind_the_last(ranked, asked, position):
     siblings = ranked([0, 5, 6])
     moving = siblings.get(name="5")
 
-    moving.rank, found = GROUPS.make_room(siblings.instance.pk, asked, besides=[moving.pk])
+    moving.rank = GROUPS.make_room(siblings.instance.pk, asked, excluding=[moving])
     moving.save()
 
-    assert found == position
-    last = len(in_order(siblings)) - 1
-    assert in_order(siblings).index("5") == (last if position is None else position)
-    assert GROUPS.position_of(siblings.instance.pk, moving.rank) == in_order(siblings).index("5")
+    assert in_order(siblings).index("5") == position
+    assert GROUPS.position_of(siblings.instance.pk, moving.rank) == position
 
 
 def test_room_in_one_parent_leaves_the_others_alone(ranked, make_collection, make_group):

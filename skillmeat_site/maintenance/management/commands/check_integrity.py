@@ -13,7 +13,7 @@ from skillmeat_site.maintenance.integrity import CHECKS, MODELS
 class Command(BaseCommand):
     """Exits with 1 when something is wrong."""
 
-    help = "Check every rule of the stored data, at one moment, while the server goes on."
+    help = "Check every rule of the stored data, in one snapshot, while the server goes on."
 
     def handle(self, **_: Any) -> None:
         """Print what is wrong, or that nothing is."""
