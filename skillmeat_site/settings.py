@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import environ
-from django.core.management.utils import get_random_secret_key
 from django.urls import reverse_lazy
+
+from skillmeat_site.secret_key import stored_secret_key
 
 env = environ.Env()
 
@@ -20,23 +21,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # Tracebacks in the browser; never on a server that others can reach.
 DEBUG = env.bool("DEBUG", default=False)
 
-
-def _kept_secret_key(path: Path) -> str:
-    """The key in ``path``, made on first use, so that logins outlive a restart.
-
-    Created exclusively: of several processes that start together, one writes and all read it.
-    """
-    try:
-        with path.open("x") as file:
-            path.chmod(0o600)
-            file.write(get_random_secret_key())
-    except FileExistsError:
-        pass
-    return path.read_text()
-
-
 # Signs admin sessions and CSRF tokens.
-SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret_key(BASE_DIR / ".secret-key")
+SECRET_KEY = env.str("SECRET_KEY", default="") or stored_secret_key(BASE_DIR / ".secret-key")
 
 # Host names this server answers to; others get 400.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
