@@ -173,7 +173,11 @@ CACHES["default"] = CACHES.pop("redis") if REDIS_URL else CACHES["database"]
 API_RATE_LIMIT = env.str("API_RATE_LIMIT", default="")
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["skillmeat_site.accounts.authentication.ApiTokenAuthentication"],
+    # In the order in which the OpenAPI document names them.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "skillmeat_site.accounts.authentication.BearerAuthentication",
+        "skillmeat_site.accounts.authentication.ApiTokenAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["skillmeat_site.api.permissions.ModelPermissions"],
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"] if API_RATE_LIMIT else [],
     "DEFAULT_THROTTLE_RATES": {"user": API_RATE_LIMIT or None},
@@ -215,7 +219,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Which AI-agent artifacts do I have, how are they organised, and where is each one "
         "deployed, at which version and in which state?\n\n"
-        "Log in with `POST /api/v1/auth/login` and send the token as `Authorization: Token <key>`. "
+        "Log in with `POST /api/v1/auth/login` and send the token as `Authorization: Bearer <key>`. "
         "Every answer has an `X-Request-ID`, and the server's log has it too: name it when you report a "
         "problem."
     ),

@@ -20,23 +20,30 @@ def test_without_a_token_every_operation_is_401(anonymous_api: Any, world: World
     response = call.send(anonymous_api, world)
     body = assert_envelope(response, 401)
     assert codes(body) == [("not_authenticated", None)]
-    assert "Authorization: Token <key>" in body["detail"]
-    assert response["WWW-Authenticate"] == "Token"
+    assert "Authorization: Bearer <key>" in body["detail"]
+    assert response["WWW-Authenticate"] == "Token, Bearer"
     assert stored() == before
 
 
-@pytest.mark.parametrize("header", ["Token wrong", "Token", "Token a b", "Token \xe9", "Token \x00"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"{scheme}{rest}"
+        for scheme in ("Token", "Bearer")
+        for rest in (" wrong", "", " a b", " \xe9", " \x00")
+    ],
+)
 def test_a_wrong_token_is_401(anonymous_api: Any, debug: bool, header: str) -> None:
     response = anonymous_api.get(f"{API}/collections", headers={"Authorization": header})
     assert codes(assert_envelope(response, 401)) == [("authentication_failed", None)]
-    assert response["WWW-Authenticate"] == "Token"
+    assert response["WWW-Authenticate"] == "Token, Bearer"
 
 
 def test_an_expired_token_is_401(api: Any) -> None:
     ApiToken.objects.update(expires_at="2020-01-01T00:00:00Z")
     response = api.get(f"{API}/collections")
     assert codes(assert_envelope(response, 401)) == [("authentication_failed", None)]
-    assert response["WWW-Authenticate"] == "Token"
+    assert response["WWW-Authenticate"] == "Token, Bearer"
 
 
 def test_writing_without_permission_is_403(viewer_api: Any, debug: bool) -> None:
@@ -195,4 +202,4 @@ def test_a_failed_login_says_the_same_whatever_was_wrong(
     password = "wrong" if detail == "wrong password" else "correct horse battery staple"
     response = anonymous_api.post(f"{API}/auth/login", {"username": name, "password": password})
     assert codes(assert_envelope(response, 401)) == [("invalid_credentials", None)]
-    assert response["WWW-Authenticate"] == "Token"
+    assert response["WWW-Authenticate"] == "Token, Bearer"

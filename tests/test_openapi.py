@@ -190,14 +190,16 @@ def test_an_operation_has_a_summary_and_says_who_may_call_it(described: Any, cal
     operation = described[call.operation_id]
     assert operation["summary"]
     assert operation["tags"]
-    expected = [] if call.operation_id == "login" else [{"tokenAuth": []}]
+    expected = [] if call.operation_id == "login" else [{"bearerAuth": []}, {"tokenAuth": []}]
     assert operation.get("security", []) == expected
 
 
 def test_the_token_is_described(document: Document) -> None:
     assert "security" not in document
-    scheme = document["components"]["securitySchemes"]["tokenAuth"]
-    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "Authorization")
+    schemes = document["components"]["securitySchemes"]
+    assert schemes["bearerAuth"] == {"type": "http", "scheme": "bearer"}
+    token = schemes["tokenAuth"]
+    assert (token["type"], token["in"], token["name"]) == ("apiKey", "header", "Authorization")
 
 
 @each(CALLS)

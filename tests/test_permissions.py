@@ -83,7 +83,7 @@ def test_strangers_may_do_nothing(world: World, outsiders: dict[str, APIClient],
         for kind, client in outsiders.items():
             answer = call.send(client, world)
             assert_envelope(answer, 401)
-            assert answer["WWW-Authenticate"] == "Token", kind
+            assert answer["WWW-Authenticate"] == "Token, Bearer", kind
 
 
 @each(PROTECTED)

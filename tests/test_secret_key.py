@@ -28,9 +28,11 @@ def read_in_step_with_others(folder: Path) -> list[str]:
     return keys
 
 
-def test_processes_that_start_at_the_same_time_have_the_same_key(tmp_path):
+def test_processes_that_start_at_the_same_time_have_the_same_key(tmp_path: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(PROCESSES, spawn, share, [spawn.Barrier(PROCESSES)]) as pool:
+    with ProcessPoolExecutor(
+        PROCESSES, spawn, initializer=share, initargs=(spawn.Barrier(PROCESSES),)
+    ) as pool:
         keys = list(pool.map(read_in_step_with_others, [tmp_path] * PROCESSES))
 
     assert keys == [keys[0]] * PROCESSES
@@ -38,7 +40,7 @@ def test_processes_that_start_at_the_same_time_have_the_same_key(tmp_path):
     assert len(set(keys[0])) == ROUNDS
 
 
-def test_it_survives_a_restart_and_only_its_owner_may_read_it(tmp_path):
+def test_it_survives_a_restart_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     path = tmp_path / ".secret-key"
     key = stored_secret_key(path)
 

@@ -16,6 +16,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the groups made after migrate, the first moment at which permissions exist."""
+        from skillmeat_site.accounts import schema  # noqa: F401 - registers itself
+
         post_migrate.connect(create_groups, sender=self)
 
 

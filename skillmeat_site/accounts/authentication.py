@@ -1,4 +1,4 @@
-"""``Authorization: Token <key>``"""
+"""``Authorization: Bearer <key>``, or ``Token <key>``"""
 
 from typing import Any
 
@@ -12,10 +12,18 @@ _FIELDS = ("user", "last_used_at", "expires_at", "revoked_at")
 _USER_FIELDS = ("is_superuser", "username", "email", "is_staff", "is_active")
 
 
+# RFC 9110, section 11.6.1: every scheme that would do.
+CHALLENGES = "Token, Bearer"
+
+
 class ApiTokenAuthentication(TokenAuthentication):
-    """DRF's scheme with tokens that are hashed, expire, and may be several per user."""
+    """DRF's ``Token`` scheme with tokens that are hashed, expire, and may be several per user."""
 
     model = ApiToken
+
+    def authenticate_header(self, request: Any) -> str:
+        """The ``WWW-Authenticate`` of a 401."""
+        return CHALLENGES
 
     def authenticate_credentials(self, key: str) -> tuple[Any, ApiToken]:
         """The user behind ``key``, and the token. Costs one query.
@@ -30,3 +38,9 @@ class ApiTokenAuthentication(TokenAuthentication):
             raise AuthenticationFailed("The token is wrong or expired. Log in again.")
         token.touch()
         return token.user, token
+
+
+class BearerAuthentication(ApiTokenAuthentication):
+    """The same tokens with the scheme of RFC 6750, which generated clients send by default."""
+
+    keyword = "Bearer"

@@ -15,6 +15,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from skillmeat_site.accounts.authentication import CHALLENGES
 from skillmeat_site.accounts.forms import THROTTLED
 from skillmeat_site.accounts.models import ApiToken
 from skillmeat_site.accounts.serializers import (
@@ -41,7 +42,7 @@ class AuthViewSet(ApiViewSet):
 
     def get_authenticate_header(self, request: Request) -> str:
         """Login authenticates nobody, and yet its 401 must say how it is done."""
-        return "Token"
+        return CHALLENGES
 
     @extend_schema(
         operation_id="login",

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
-HOW_TO_AUTHENTICATE = "Send the header 'Authorization: Token <key>'. POST /api/v1/auth/login gives a key."
+HOW_TO_AUTHENTICATE = "Send the header 'Authorization: Bearer <key>'. POST /api/v1/auth/login gives a key."
 _VERBS = {"create": "add", "destroy": "delete"}
 
 

@@ -106,7 +106,7 @@ RESPONSE_HEADERS = {
     REPLAYED_HEADER: "`true` if this is the answer to an earlier request with this Idempotency-Key.",
     "Location": "The URL of what was created.",
     "Retry-After": "How many seconds to wait.",
-    "WWW-Authenticate": "How to authenticate: `Token`.",
+    "WWW-Authenticate": "How to authenticate: `Token, Bearer`.",
 }
 
 

@@ -84,7 +84,7 @@ def test_wrong_credentials_all_get_the_same_401(anonymous_api, make_user, userna
     response = log_in(anonymous_api, username, password)
 
     assert response.status_code == 401
-    assert response["WWW-Authenticate"] == "Token"
+    assert response["WWW-Authenticate"] == "Token, Bearer"
     assert response.json() == {
         "type": "client_error",
         "detail": "Wrong user name or password.",

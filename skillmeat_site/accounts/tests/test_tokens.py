@@ -27,7 +27,7 @@ def bearer(key: str) -> dict[str, str]:
 
 def assert_is_401(response: Any, code: str) -> None:
     assert response.status_code == 401
-    assert response["WWW-Authenticate"] == "Token"
+    assert response["WWW-Authenticate"] == "Token, Bearer"
     assert response.json()["type"] == "client_error"
     assert [(error["code"], error["attr"]) for error in response.json()["errors"]] == [(code, None)]
 
@@ -89,7 +89,16 @@ def test_garbage_opens_nothing(anonymous_api, header):
     assert_is_401(anonymous_api.get(f"{AUTH}/me", HTTP_AUTHORIZATION=garbage), "authentication_failed")
 
 
-@pytest.mark.parametrize("scheme", ["Bearer", "Basic", "Tokens"])
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "Token", "token"])
+def test_either_scheme_opens_the_api(anonymous_api, ada, scheme):
+    _, key = ApiToken.objects.issue(ada)
+
+    response = anonymous_api.get(f"{AUTH}/me", HTTP_AUTHORIZATION=f"{scheme} {key}")
+
+    assert (response.status_code, response.json()["username"]) == (200, "ada")
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Tokens", "BearerToken"])
 def test_another_scheme_is_as_good_as_none(anonymous_api, ada, scheme):
     _, key = ApiToken.objects.issue(ada)
 
