@@ -1,7 +1,9 @@
 """At most ten login attempts a minute for each address and user name."""
 
 import hashlib
+import re
 import time
+from ipaddress import ip_address
 from typing import Any
 
 from django.core.cache import cache
@@ -13,6 +15,8 @@ from skillmeat_site.accounts.models import CacheEntry
 
 ATTEMPTS = 10
 PERIOD_SECONDS = 60
+# As in `[2001:db8::1]:443`, `[2001:db8::1]` and `203.0.113.7:40000`.
+_BRACKETS_AND_PORT = re.compile(r"(?:\[(.+)\]|([\d.]+))(?::\d+)?")
 
 
 class LoginThrottle(BaseThrottle):
@@ -44,7 +48,30 @@ class LoginThrottle(BaseThrottle):
         self.slots = [f"login:{name}:{number}" for number in range(ATTEMPTS)]
         return any(cache.add(slot, time.time(), PERIOD_SECONDS) for slot in self.slots)
 
+    def get_ident(self, request: Any) -> str:
+        """The client's address, always in the same spelling.
+
+        What is no address is not counted by itself, or everybody could make up new ones: it counts for
+        the proxy that passed it on.
+        """
+        sent = super().get_ident(request)
+        return _normalized(sent) or _normalized(request.META.get("REMOTE_ADDR")) or ""
+
     def wait(self) -> float:
         """The seconds until a slot is free."""
         taken = cache.get_many(self.slots).values()
         return max(1.0, min(taken, default=0) + PERIOD_SECONDS - time.time())
+
+
+def _normalized(text: str | None) -> str | None:
+    """An IP address without the port that some proxies add, or None for anything else.
+
+    An IPv6 address loses its zone, and one that stands for an IPv4 address becomes that.
+    """
+    match = _BRACKETS_AND_PORT.fullmatch(text or "")
+    host = match[1] or match[2] if match else text or ""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    return str(getattr(address, "ipv4_mapped", None) or address)

@@ -105,6 +105,29 @@ def test_behind_a_trusted_proxy_the_address_is_the_one_that_the_proxy_saw(anonym
 
 
 @pytest.mark.usefixtures("ada")
+@pytest.mark.parametrize(
+    ("spellings", "other"),
+    [
+        ([f"{OUTSIDE}:40000", f"{OUTSIDE}:40001", OUTSIDE, f"::ffff:{OUTSIDE}"], INSIDE),
+        ([f"[::ffff:{OUTSIDE}]:443", "::FFFF:cb00:7107", OUTSIDE], f"{INSIDE}:443"),
+        (["2001:db8::1", "2001:DB8:0::0001", "[2001:db8::1]:443", "[2001:db8::1]"], "2001:db8::2"),
+        (["fe80::1%eth0", "fe80::1%eth1", "[fe80::1%eth0]:443"], "fe80::2%eth0"),
+        (["unknown", "", "_hidden", "203.0.113.7.8", "[2001:db8::1", "1.2.3.4:x:y", "::g"], INSIDE),
+    ],
+    ids=["IPv4", "IPv4 as IPv6", "IPv6", "with a zone", "no address"],
+)
+def test_another_spelling_of_the_address_is_no_new_count(anonymous_api, settings, spellings, other):
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+    for number in range(10):
+        log_in(anonymous_api, password="wrong", HTTP_X_FORWARDED_FOR=spellings[number % len(spellings)])
+
+    assert [log_in(anonymous_api, HTTP_X_FORWARDED_FOR=text).status_code for text in spellings] == [
+        429
+    ] * len(spellings)
+    assert log_in(anonymous_api, HTTP_X_FORWARDED_FOR=other).status_code == 200
+
+
+@pytest.mark.usefixtures("ada")
 def test_a_try_is_forgotten_after_a_minute(anonymous_api):
     for _ in range(10):
         log_in(anonymous_api, password="wrong")
