@@ -1,13 +1,16 @@
 """The cache on Redis, which may go and come back."""
 
-import logging
 import os
+from functools import wraps
 from typing import Any
 
 import pytest
 from django.core.cache import caches
-from redis import ConnectionError as RedisConnectionError
+from django.core.cache.backends.redis import RedisCache
+from rest_framework.throttling import UserRateThrottle
 
+from collections_app.views import CollectionViewSet
+from skillmeat_site.accounts.models import CacheEntry
 from skillmeat_site.api import cache as module
 from skillmeat_site.api.cache import RedisOrDatabaseCache
 from tests.services import REDIS_URL, need
@@ -34,73 +37,84 @@ def redis_cache() -> RedisOrDatabaseCache:
 
 
 def use(cache: RedisOrDatabaseCache) -> list[Any]:
-    """What each operation says."""
+    """What each operation that throttles need says."""
     return [
         cache.add("key", 1, 60),
         cache.add("key", 2, 60),
         cache.get("key"),
-        cache.touch("key", 60),
         cache.get_many(["key", "other"]),
         cache.set("key", 3, 60),
-        cache.incr("key"),
-        cache.delete("key"),
         cache.get("key"),
+        cache.get("other"),
     ]
 
 
-EXPECTED = [True, False, 1, True, {"key": 1}, None, 4, True, None]
+EXPECTED = [True, False, 1, {"key": 1}, None, 3, None]
 
 
-def test_with_redis_it_is_redis_that_answers(redis_cache):
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One item for each time that Redis is asked for a key from now on; it fails while it is gone."""
+    keys: list[str] = []
+    get = RedisCache.get
+
+    @wraps(get)
+    def counted(self: RedisCache, key: str) -> Any:
+        keys.append(key)
+        return get(self, key)
+
+    monkeypatch.setattr(RedisCache, "get", counted)
+    return keys
+
+
+def test_with_redis_it_is_redis_that_answers(redis_cache: RedisOrDatabaseCache, db: None) -> None:
     assert use(redis_cache) == EXPECTED
-    redis_cache.set("key", 1, 60)
-    assert redis_cache.redis.get("key") == 1
     redis_cache.delete("key")
+    assert not CacheEntry.objects.exists()
 
 
-def test_without_redis_the_database_answers_the_same(lost):
+def test_without_redis_the_database_answers_the_same(lost: RedisOrDatabaseCache) -> None:
     assert use(lost) == EXPECTED
-    lost.set("key", 1)
-    assert caches["database"].get("key") == 1
-    lost.clear()
-    assert caches["database"].get("key") is None
+    assert caches["database"].get("key") == 3
 
 
-def test_the_loss_is_logged_once_and_so_is_the_return(lost, caplog, monkeypatch):
-    with caplog.at_level(logging.INFO, logger=module.__name__):
-        for _ in range(3):
-            use(lost)
-        monkeypatch.setattr(module, "PAUSE_SECONDS", -1)
+def test_redis_is_left_alone_for_a_while_after_it_failed(
+    lost: RedisOrDatabaseCache, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(5):
+        lost.get("key")
+    assert len(asked) == 1
+
+    monkeypatch.setattr(module, "PAUSE_SECONDS", -1)
+    lost.get("key")
+    assert len(asked) == 2
+
+
+def test_the_loss_is_logged_once_and_so_is_the_return(
+    lost: RedisOrDatabaseCache, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSE_SECONDS", -1)
+    for _ in range(3):
         use(lost)
-        monkeypatch.setattr(lost.redis, "get", lambda key: "from redis")
-        assert [lost.get("key"), lost.get("key")] == ["from redis"] * 2
+    monkeypatch.setattr(RedisCache, "get", lambda self, key: "from redis")
+    assert [lost.get("key"), lost.get("key")] == ["from redis"] * 2
 
     assert [record.message.split(",")[0] for record in caplog.records] == ["Redis is gone", "Redis is back."]
 
 
-def test_redis_is_left_alone_for_a_while_after_it_failed(lost, monkeypatch):
-    attempts = []
+@pytest.mark.parametrize("limit", ["login", "rate"])
+def test_limits_hold_without_redis(
+    lost: RedisOrDatabaseCache, api: Any, anonymous_api: Any, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    if limit == "login":
+        monkeypatch.setattr("skillmeat_site.accounts.throttling.cache", lost)
+        answers = [
+            anonymous_api.post("/api/v1/auth/login", {"username": "a", "password": "b"}) for _ in range(11)
+        ]
+    else:
+        monkeypatch.setattr(UserRateThrottle, "cache", lost)
+        monkeypatch.setattr(UserRateThrottle, "rate", "10/min", raising=False)
+        monkeypatch.setattr(CollectionViewSet, "throttle_classes", [UserRateThrottle])
+        answers = [api.get("/api/v1/collections") for _ in range(11)]
 
-    def fail(*_: Any) -> None:
-        attempts.append(1)
-        raise RedisConnectionError
-
-    monkeypatch.setattr(lost.redis, "get", fail)
-    for _ in range(5):
-        lost.get("key")
-    assert len(attempts) == 1
-
-    monkeypatch.setattr(module, "PAUSE_SECONDS", -1)
-    lost.get("key")
-    assert len(attempts) == 2
-
-
-def test_an_answer_to_a_question_from_before_the_loss_is_no_return(lost, caplog, monkeypatch):
-    def answer_late(key: str) -> str:
-        lost.set(key, 1)  # Another request, which finds that Redis is gone.
-        return "from redis"
-
-    monkeypatch.setattr(lost.redis, "get", answer_late)
-    assert lost.get("key") == "from redis"
-
-    assert [record.message.split(",")[0] for record in caplog.records] == ["Redis is gone"]
+    assert [answer.status_code == 429 for answer in answers] == [False] * 10 + [True]
