@@ -120,6 +120,10 @@ TEMPLATES = [
 
 # --- Database ---------------------------------------------------------------------------------
 
+# DATABASE_URL leads to a PgBouncer in transaction mode, where each transaction may get another
+# connection to PostgreSQL.
+PGBOUNCER = env.bool("PGBOUNCER", default=False)
+
 
 def _database(url: dict[str, Any]) -> dict[str, Any]:
     """Complete what DATABASE_URL says with what this product needs of that database."""
@@ -137,10 +141,11 @@ def _database(url: dict[str, Any]) -> dict[str, Any]:
             "connect_timeout": 3,
             "tcp_user_timeout": 10_000,
             # Compiling a query takes PostgreSQL longer than any query here, on a mere estimate.
-            "options": "-c jit=off",
+            # PgBouncer refuses such a parameter of the session.
+            **({} if PGBOUNCER else {"options": "-c jit=off"}),
             **url.get("OPTIONS", {}),
         }
-        url |= {"CONN_HEALTH_CHECKS": True}
+        url |= {"CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": PGBOUNCER}
     url["CONN_MAX_AGE"] = 600
     return url
 

@@ -22,9 +22,9 @@ TABLES = [
 
 def main() -> int:
     """Run everything; returns the exit status."""
-    missing = [variable for variable, answers in SERVICES.items() if not answers()]
+    missing = [name for name, answers in SERVICES.items() if not answers()]
     if FULL and missing:
-        print(f"Nothing answers where these say, or would by default: {', '.join(missing)}.")
+        print(f"Nothing answers at, or is installed as: {', '.join(missing)}.")
         return 1
     print("\n=== SQLite ===", flush=True)
     status = _pytest("sqlite://:memory:", *(COVERAGE if FULL else []))
@@ -32,7 +32,7 @@ def main() -> int:
         print("\n=== PostgreSQL ===", flush=True)
         status = _pytest(POSTGRESQL_URL, *([] if FULL else [f"--ignore-glob={name}" for name in TABLES]))
     if missing:
-        print(f"Left out: what needs PostgreSQL or Redis. Include it by setting {', '.join(missing)}.")
+        print(f"Left out: what needs PostgreSQL, Redis or PgBouncer. Set or install {', '.join(missing)}.")
     elif not FULL:
         print("Left out: coverage, and the long tables on PostgreSQL. Include them with FULL=1.")
     return status

@@ -4,6 +4,7 @@
 """
 
 import os
+import shutil
 from collections.abc import Callable
 
 import psycopg
@@ -31,21 +32,25 @@ def _redis_answers() -> bool:
         return False
 
 
-# By the variable that says where the service is.
+# Debian has it where only root looks for commands.
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
+
+# By the variable that says where the service is, or by the command that a test starts itself.
 SERVICES: dict[str, Callable[[], bool]] = {
     "TEST_DATABASE_URL": _postgresql_answers,
     "TEST_REDIS_URL": _redis_answers,
+    "pgbouncer": lambda: PGBOUNCER is not None,
 }
 
 
-def need(variable: str) -> None:
+def need(name: str) -> None:
     """Leave a test out where its service is missing, unless nothing may be left out."""
-    if not SERVICES[variable]():
-        missing = f"nothing answers; set {variable}"
+    if not SERVICES[name]():
+        missing = f"install {name}" if name == "pgbouncer" else f"nothing answers; set {name}"
         if FULL:
             pytest.fail(missing)
         pytest.skip(missing)
 
 
 if __name__ == "__main__":
-    print(*(variable for variable, answers in SERVICES.items() if not answers()))
+    print(*(name for name, answers in SERVICES.items() if not answers()))
