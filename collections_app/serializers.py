@@ -15,7 +15,7 @@ from skillmeat_site.api.serializers import (
     StrictChoiceField,
     StrictSerializer,
     VersionField,
-    field_names,
+    WholeNumberField,
 )
 from skillmeat_site.api.values_list import RowSerializer, ValuesListSerializer
 from skillmeat_site.openapi.examples import CREATED_AT, UPDATED_AT, example, example_id
@@ -65,8 +65,8 @@ class ArtifactResponseSerializer(RowSerializer):
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
     latest_version = serializers.CharField(allow_null=True, help_text="Null when unknown.")
-    collection_count = serializers.IntegerField(help_text="How many collections it is in.")
-    deployment_count = serializers.IntegerField(help_text="How many deployments it has had.")
+    collection_count = WholeNumberField(help_text="How many collections it is in.")
+    deployment_count = WholeNumberField(help_text="How many deployments it has had.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -76,7 +76,7 @@ class ArtifactCreateSerializer(ResourceRequestSerializer):
     """A new artifact."""
 
     response_serializer_class = ArtifactResponseSerializer
-    ignored = field_names(ArtifactResponseSerializer)
+    ignores_fields_of = [ArtifactResponseSerializer]
 
     type = StrictChoiceField(ArtifactType.choices)
     name = NameField()
@@ -107,8 +107,8 @@ class CollectionResponseSerializer(RowSerializer):
     id = PrefixedIdField(Collection)
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
-    group_count = serializers.IntegerField()
-    artifact_count = serializers.IntegerField()
+    group_count = WholeNumberField()
+    artifact_count = WholeNumberField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -121,8 +121,8 @@ class GroupResponseSerializer(RowSerializer):
     collection_id = PrefixedIdField(Collection)
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
-    position = serializers.IntegerField(help_text="The place among the collection's groups, from 0.")
-    artifact_count = serializers.IntegerField()
+    position = WholeNumberField(help_text="The place among the collection's groups, from 0.")
+    artifact_count = WholeNumberField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -139,7 +139,7 @@ class CollectionCreateSerializer(ResourceRequestSerializer):
     """A new collection."""
 
     response_serializer_class = CollectionResponseSerializer
-    ignored = field_names(CollectionDetailResponseSerializer)
+    ignores_fields_of = [CollectionDetailResponseSerializer]
 
     name = NameField()
     description = DescriptionField()
@@ -202,6 +202,22 @@ class AddArtifactsSerializer(StrictSerializer):
             raise serializers.ValidationError("Send either artifact_id or artifact_ids.", code="required")
         artifact_id = attrs.pop("artifact_id", None)
         return attrs if artifact_id is None else {**attrs, "artifact_ids": [artifact_id]}
+
+
+@example(artifact_id=example_id("art"))
+class AddOneArtifactSerializer(AddArtifactsSerializer):
+    """One artifact."""
+
+    artifact_id = PrefixedIdField(Artifact)
+    artifact_ids = None  # type: ignore[assignment]  # how DRF leaves a field out
+
+
+@example(artifact_ids=[example_id("art", 1), example_id("art", 2)])
+class AddSeveralArtifactsSerializer(AddArtifactsSerializer):
+    """Several artifacts."""
+
+    artifact_id = None  # type: ignore[assignment]
+    artifact_ids = PrefixedIdListField(Artifact)
 
 
 @example(artifact_ids=[example_id("art")], target_collection_id=example_id("col", 2))

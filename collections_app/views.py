@@ -14,6 +14,8 @@ from collections_app.models import Artifact, ArtifactQuerySet, Collection
 from collections_app.serializers import (
     AddArtifactsSerializer,
     AddedArtifactsResponseSerializer,
+    AddOneArtifactSerializer,
+    AddSeveralArtifactsSerializer,
     ArtifactCreateSerializer,
     ArtifactResponseSerializer,
     ArtifactUpdateSerializer,
@@ -29,7 +31,7 @@ from collections_app.serializers import (
 from skillmeat_site.api.pagination import WholeListPagination
 from skillmeat_site.api.viewsets import ApiViewSet, ResourceViewSet
 from skillmeat_site.db.transactions import snapshot
-from skillmeat_site.openapi.schema import resource_schema
+from skillmeat_site.openapi.schema import one_of, resource_schema
 
 
 @resource_schema(
@@ -146,7 +148,7 @@ class CollectionArtifactViewSet(mixins.ListModelMixin, ApiViewSet):
     @extend_schema(
         operation_id="addCollectionArtifacts",
         summary="Add artifacts to a collection",
-        request=AddArtifactsSerializer,
+        request=one_of("AddArtifacts", AddOneArtifactSerializer, AddSeveralArtifactsSerializer),
         responses={200: AddedArtifactsResponseSerializer, 201: AddedArtifactsResponseSerializer},
     )
     def create(self, request: Request, id: str) -> Response:

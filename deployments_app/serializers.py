@@ -14,7 +14,7 @@ from skillmeat_site.api.serializers import (
     ResourceRequestSerializer,
     StrictChoiceField,
     VersionField,
-    field_names,
+    WholeNumberField,
 )
 from skillmeat_site.api.values_list import RowSerializer
 from skillmeat_site.openapi.examples import CREATED_AT, UPDATED_AT, example, example_id
@@ -66,7 +66,7 @@ class ProjectResponseSerializer(RowSerializer):
     id = PrefixedIdField(Project)
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
-    deployment_count = serializers.IntegerField(help_text="How many deployments it has had.")
+    deployment_count = WholeNumberField(help_text="How many deployments it has had.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -76,7 +76,7 @@ class ProjectCreateSerializer(ResourceRequestSerializer):
     """A new project."""
 
     response_serializer_class = ProjectResponseSerializer
-    ignored = field_names(ProjectResponseSerializer)
+    ignores_fields_of = [ProjectResponseSerializer]
 
     name = NameField()
     description = DescriptionField()
@@ -134,7 +134,7 @@ class DeploymentCreateSerializer(ResourceRequestSerializer):
     """A new deployment."""
 
     response_serializer_class = DeploymentResponseSerializer
-    ignored = field_names(DeploymentResponseSerializer)
+    ignores_fields_of = [DeploymentResponseSerializer]
 
     artifact_id = PrefixedIdField(Artifact)
     project_id = PrefixedIdField(Project)
@@ -164,15 +164,15 @@ class DeploymentUpdateSerializer(DeploymentCreateSerializer):
 class StatusCountsResponseSerializer(RowSerializer):
     """How many deployments have each status."""
 
-    active = serializers.IntegerField()
-    inactive = serializers.IntegerField()
-    error = serializers.IntegerField()
-    pending = serializers.IntegerField()
+    active = WholeNumberField()
+    inactive = WholeNumberField()
+    error = WholeNumberField()
+    pending = WholeNumberField()
 
 
 class _CountsSerializer(StatusCountsResponseSerializer):
-    count = serializers.IntegerField(help_text="All of its deployments.")
-    outdated = serializers.IntegerField(help_text="Active ones whose version is not the latest.")
+    count = WholeNumberField(help_text="All of its deployments.")
+    outdated = WholeNumberField(help_text="Active ones whose version is not the latest.")
 
 
 @example(**ARTIFACT_COUNTS_EXAMPLE)
@@ -209,12 +209,12 @@ class ProjectDeploymentsResponseSerializer(_CountsSerializer):
 class DeploymentSummaryResponseSerializer(serializers.Serializer):
     """All deployments, counted in one snapshot."""
 
-    total_deployments = serializers.IntegerField()
+    total_deployments = WholeNumberField()
     by_status = StatusCountsResponseSerializer()
     by_artifact = ArtifactDeploymentsResponseSerializer(many=True, help_text="The most deployed first.")
     by_project = ProjectDeploymentsResponseSerializer(many=True, help_text="The one with the most first.")
-    artifact_total = serializers.IntegerField(help_text="Artifacts on all pages.")
-    project_total = serializers.IntegerField(help_text="Projects on all pages.")
-    page = serializers.IntegerField()
-    page_size = serializers.IntegerField()
+    artifact_total = WholeNumberField(help_text="Artifacts on all pages.")
+    project_total = WholeNumberField(help_text="Projects on all pages.")
+    page = serializers.IntegerField(min_value=1)
+    page_size = serializers.IntegerField(min_value=1)
     recent_deployments = DeploymentResponseSerializer(many=True, help_text="The five newest.")

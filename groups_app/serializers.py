@@ -27,7 +27,6 @@ from skillmeat_site.api.serializers import (
     StrictSerializer,
     WholeNumberField,
     check_no_repeats,
-    field_names,
 )
 from skillmeat_site.api.values_list import RowSerializer
 from skillmeat_site.openapi.examples import UPDATED_AT, example, example_id
@@ -53,7 +52,7 @@ class GroupArtifactResponseSerializer(RowSerializer):
     latest_version = serializers.CharField(
         source="collection_artifact.artifact.latest_version", allow_null=True, help_text="Null when unknown."
     )
-    position = serializers.IntegerField(help_text="The place in the group, from 0.")
+    position = WholeNumberField(help_text="The place in the group, from 0.")
     added_at = serializers.DateTimeField(help_text="When it joined the group.")
 
 
@@ -69,7 +68,7 @@ class GroupCreateSerializer(ResourceRequestSerializer):
     """A new group."""
 
     response_serializer_class = GroupResponseSerializer
-    ignored = field_names(GroupDetailResponseSerializer)
+    ignores_fields_of = [GroupDetailResponseSerializer]
 
     collection_id = PrefixedIdField(Collection)
     name = NameField()
@@ -98,7 +97,7 @@ class GroupUpdateSerializer(GroupCreateSerializer):
 class GroupPositionSerializer(StrictSerializer):
     """A group and the place it should have."""
 
-    ignored = field_names(GroupResponseSerializer)
+    ignores_fields_of = [GroupResponseSerializer]
 
     id = PrefixedIdField(Group)
     position = WholeNumberField(help_text="One of the places there are.")
@@ -130,11 +129,37 @@ class AddGroupArtifactsSerializer(AddArtifactsSerializer):
     position = WholeNumberField(required=False, help_text="Last when left out or past the end.")
 
 
+@example(artifact_id=example_id("art"), position=0)
+class AddOneGroupArtifactSerializer(AddGroupArtifactsSerializer):
+    """One artifact, and where it should stand."""
+
+    artifact_id = PrefixedIdField(Artifact)
+    artifact_ids = None  # type: ignore[assignment]  # how DRF leaves a field out
+
+
+@example(artifact_ids=[example_id("art", 1), example_id("art", 2)], position=0)
+class AddSeveralGroupArtifactsSerializer(AddGroupArtifactsSerializer):
+    """Several artifacts, and where the first of them should stand."""
+
+    artifact_id = None  # type: ignore[assignment]
+    artifact_ids = PrefixedIdListField(Artifact)
+
+
+@example(**PLACE_EXAMPLE, group_id=example_id("grp"))
+class GroupArtifactPositionResponseSerializer(serializers.Serializer):
+    """An artifact's place in a group."""
+
+    group_id = PrefixedIdField(Group)
+    artifact_id = PrefixedIdField(Artifact)
+    position = WholeNumberField()
+    added_at = serializers.DateTimeField()
+
+
 @example(position=0)
 class GroupArtifactUpdateSerializer(StrictSerializer):
     """The place that an artifact of the group should have."""
 
-    ignored = field_names(GroupArtifactResponseSerializer) | {"group_id"}
+    ignores_fields_of = [GroupArtifactResponseSerializer, GroupArtifactPositionResponseSerializer]
 
     position = WholeNumberField(help_text="One of the places there are.")
 
@@ -143,7 +168,7 @@ class GroupArtifactUpdateSerializer(StrictSerializer):
 class ArtifactPositionSerializer(StrictSerializer):
     """An artifact and the place it should have."""
 
-    ignored = field_names(GroupArtifactResponseSerializer)
+    ignores_fields_of = [GroupArtifactResponseSerializer]
 
     artifact_id = PrefixedIdField(Artifact)
     position = WholeNumberField(help_text="One of the places there are.")
@@ -185,22 +210,12 @@ class CopyGroupSerializer(StrictSerializer):
     name = NameField(required=False)
 
 
-@example(**PLACE_EXAMPLE, group_id=example_id("grp"))
-class GroupArtifactPositionResponseSerializer(serializers.Serializer):
-    """An artifact's place in a group."""
-
-    group_id = PrefixedIdField(Group)
-    artifact_id = PrefixedIdField(Artifact)
-    position = serializers.IntegerField()
-    added_at = serializers.DateTimeField()
-
-
 @example(**PLACE_EXAMPLE, created=True)
 class PlaceResponseSerializer(serializers.Serializer):
     """An artifact's place in a group."""
 
     artifact_id = PrefixedIdField(Artifact)
-    position = serializers.IntegerField()
+    position = WholeNumberField()
     added_at = serializers.DateTimeField()
     created = serializers.BooleanField(help_text="False when it was in the group before.")
 

@@ -17,6 +17,8 @@ from groups_app.filters import GroupFilterSet
 from groups_app.models import Group, GroupArtifact, GroupArtifactQuerySet
 from groups_app.serializers import (
     AddGroupArtifactsSerializer,
+    AddOneGroupArtifactSerializer,
+    AddSeveralGroupArtifactsSerializer,
     CopyGroupSerializer,
     GroupArtifactPositionResponseSerializer,
     GroupArtifactResponseSerializer,
@@ -35,7 +37,7 @@ from skillmeat_site.api.pagination import WholeListPagination
 from skillmeat_site.api.viewsets import ApiViewSet, ResourceViewSet
 from skillmeat_site.db.ordering import RANK_ORDER
 from skillmeat_site.db.transactions import snapshot
-from skillmeat_site.openapi.schema import object_or_list, resource_schema
+from skillmeat_site.openapi.schema import object_or_list, one_of, resource_schema
 
 
 class PositionedListMixin(mixins.ListModelMixin):
@@ -198,7 +200,9 @@ class GroupArtifactViewSet(PositionedListMixin, ApiViewSet):
     @extend_schema(
         operation_id="addGroupArtifacts",
         summary="Add artifacts to a group",
-        request=AddGroupArtifactsSerializer,
+        request=one_of(
+            "AddGroupArtifacts", AddOneGroupArtifactSerializer, AddSeveralGroupArtifactsSerializer
+        ),
         responses={200: PlacedArtifactsResponseSerializer, 201: PlacedArtifactsResponseSerializer},
     )
     def create(self, request: Request, id: str) -> Response:

@@ -230,6 +230,11 @@ SPECTACULAR_SETTINGS = {
     ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
+    # The paths begin with the prefix already.
+    "SERVERS": [{"url": "/"}],
+    # Generated functions take them in the order of the path.
+    "SORT_OPERATION_PARAMETERS": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
@@ -239,14 +244,16 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ArtifactType": "collections_app.models.ArtifactType",
         "DeploymentStatus": "deployments_app.models.DeploymentStatus",
-        "ErrorType": "skillmeat_site.openapi.schema.ErrorType",
+        "ErrorType": "skillmeat_site.openapi.errors.ErrorType",
+        "ErrorCode": "skillmeat_site.openapi.errors.ERROR_CODE_CHOICES",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
         "skillmeat_site.openapi.hooks.close_components",
-        "skillmeat_site.openapi.hooks.share_enums",
+        "skillmeat_site.openapi.hooks.name_enums",
         "skillmeat_site.openapi.hooks.link_operations",
+        "skillmeat_site.openapi.hooks.share_responses",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import transaction
 
-from skillmeat_site.openapi.schema import ERROR_CODES
+from skillmeat_site.openapi.errors import ERROR_CODES
 
 API = "/api/v1"
 ENVELOPE = {"type", "detail", "errors"}

@@ -41,9 +41,19 @@ def document() -> dict[str, Any]:
 
 @pytest.fixture
 def described(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The operations by their ids."""
+    """The operations by their ids, with their responses written out."""
+    shared = document["components"]["responses"]
     operations = [operation for path in document["paths"].values() for operation in path.values()]
-    return {operation["operationId"]: operation for operation in operations}
+    return {
+        operation["operationId"]: {
+            **operation,
+            "responses": {
+                status: shared[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+                for status, response in operation["responses"].items()
+            },
+        }
+        for operation in operations
+    }
 
 
 @pytest.fixture(params=[False, True], ids=["debug off", "debug on"])

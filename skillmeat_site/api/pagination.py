@@ -64,9 +64,9 @@ class PagePagination(BasePagination):
     def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
         """The envelope for OpenAPI; spectacular builds examples from it too."""
         counts = {
-            "total": ("How many rows match, on all pages.", 1),
-            "page": ("The page that this is, from 1.", 1),
-            "page_size": ("How many rows a page holds.", self.default_page_size),
+            "total": ("How many rows match, on all pages.", 0, 1),
+            "page": ("The page that this is.", 1, 1),
+            "page_size": ("How many rows a page holds.", 1, self.default_page_size),
         }
         return {
             "type": "object",
@@ -74,8 +74,13 @@ class PagePagination(BasePagination):
             "properties": {
                 self.results_key: schema,
                 **{
-                    name: {"type": "integer", "description": description, "example": example}
-                    for name, (description, example) in counts.items()
+                    name: {
+                        "type": "integer",
+                        "minimum": minimum,
+                        "description": description,
+                        "example": example,
+                    }
+                    for name, (description, minimum, example) in counts.items()
                 },
             },
         }

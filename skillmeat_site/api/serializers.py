@@ -1,6 +1,6 @@
 """Request bodies, strict: a value of the wrong type or an unknown field is never guessed at."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import Model
@@ -82,7 +82,10 @@ class VersionField(StrictCharField):
 
 
 class WholeNumberField(serializers.IntegerField):
-    """An integer from 0, not its text. ``2.0`` is one in JSON; ``true`` and ``"2"`` are not."""
+    """An integer from 0, not its text. ``2.0`` is one in JSON; ``true`` and ``"2"`` are not.
+
+    Also for counts and positions in responses, whose minimum the document then shows.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=0, **kwargs)
@@ -122,22 +125,28 @@ class StrictSerializer(serializers.Serializer):
     """A request body that refuses unknown fields.
 
     Attributes:
-        ignored: what the resource has but a client may not set: it is accepted, so that a client can
-            send back what it got.
+        ignores_fields_of: serializers of responses. Their fields are accepted and ignored, so that a
+            client can send back what it got.
     """
 
-    ignored: Iterable[str] = ()
+    ignores_fields_of: Sequence[type[serializers.Serializer]] = ()
     default_error_messages = {"null": "This is null. Send an object."}
 
     def to_internal_value(self, data: Any) -> Any:
         """The validated fields."""
         if isinstance(data, Mapping):
-            unknown = [name for name in data if name not in self.fields and name not in self.ignored]
+            unknown = [name for name in data if name not in self.fields]
             if unknown:
-                known = ", ".join(name for name, field in self.fields.items() if not field.read_only)
-                error = ErrorDetail(f"Unknown field. This request knows: {known}.", code="unknown_field")
-                raise serializers.ValidationError({name: [error] for name in unknown})
+                self._refuse(unknown)
         return super().to_internal_value(data)
+
+    def _refuse(self, unknown: list[str]) -> None:
+        ignored = {name for serializer in self.ignores_fields_of for name in serializer().fields}
+        known = ", ".join(name for name, field in self.fields.items() if not field.read_only)
+        error = ErrorDetail(f"Unknown field. This request knows: {known}.", code="unknown_field")
+        errors = {name: [error] for name in unknown if name not in ignored}
+        if errors:
+            raise serializers.ValidationError(errors)
 
 
 class ResourceRequestSerializer(StrictSerializer):
@@ -158,11 +167,6 @@ class ResourceRequestSerializer(StrictSerializer):
     def to_representation(self, instance: Any) -> Any:
         """The row as the response shows it."""
         return self.response_serializer_class(instance, context=self.context).data
-
-
-def field_names(serializer: type[serializers.Serializer]) -> frozenset[str]:
-    """The fields of a resource, as clients get it."""
-    return frozenset(serializer().fields)
 
 
 def unique(items: Iterable[T]) -> list[T]:

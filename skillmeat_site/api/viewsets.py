@@ -132,16 +132,19 @@ class ApiViewSet(GenericViewSet):
         """
         known = self.query_parameters()
         spellings = set(known) | {f"{name}[]" for name, takes_several in known.items() if takes_several}
-        allowed = f"It knows: {', '.join(known)}." if known else "It knows none."
         errors: dict[str, list[ErrorDetail]] = {}
         for name, values in self.request.query_params.lists():
             if name not in spellings:
-                message = f"Unknown query parameter of this request. {allowed}"
-                errors[name] = [ErrorDetail(message, code="unknown_parameter")]
+                errors[name] = [ErrorDetail(self.unknown_parameter_message(), code="unknown_parameter")]
             elif len(values) > 1 and not known.get(name.removesuffix("[]")):
                 errors[name] = [ErrorDetail("This parameter takes one value. Send it once.", code="repeated")]
         if errors:
             raise ValidationError(errors)
+
+    def unknown_parameter_message(self) -> str:
+        """What is wrong, and which query parameters the current action knows."""
+        known = ", ".join(self.query_parameters())
+        return f"Unknown query parameter of this request. It knows{f': {known}' if known else ' none'}."
 
     def query_parameters(self) -> dict[str, bool]:
         """The query parameters of the current action, each with whether it takes several values.

@@ -78,7 +78,7 @@ def _is_transient(exc: DatabaseError) -> bool:
 
 def not_found(model: type[Model], *ids: str, attr: str | None = None) -> NotFound:
     """The error that names what does not exist: ``Collection 'col-…' not found``."""
-    listed = ", ".join(f"'{id}'" for id in ids)
+    listed = ", ".join(f"'{id}'" for id in dict.fromkeys(ids))
     return NotFound(f"{str(model._meta.verbose_name).capitalize()} {listed} not found", attr=attr)
 
 

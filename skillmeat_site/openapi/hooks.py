@@ -7,18 +7,25 @@ from django.conf import settings
 
 _ID = "$response.body#/id"
 
+Document = dict[str, Any]
 Link = dict[str, Any]
+REQUEST_ID_HEADER = {
+    "description": "Of this request, also in the server's log: name it when you report a problem.",
+    "schema": {"type": "string"},
+}
 
 
-def close_components(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, Any]:
+def close_components(result: Document, generator: Any, **_: Any) -> Document:
     """Say that responses always have all their properties and requests take no others.
 
     Without the first a generated client takes nullable properties for optional ones.
     """
     for name, component in result["components"]["schemas"].items():
+        if "properties" not in component:
+            continue
         if name.endswith("Request"):
             component["additionalProperties"] = False
-        elif "properties" in component:
+        else:
             component["required"] = list(component["properties"])
             for schema in component["properties"].values():
                 # No request has it anyway, and clients would get a second type, without it.
@@ -26,20 +33,60 @@ def close_components(result: dict[str, Any], generator: Any, **_: Any) -> dict[s
     return result
 
 
-def share_enums(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, Any]:
-    """Refer to a component from parameters that take one of its values, so that a client has one type."""
-    components = result["components"]["schemas"].items()
-    names = {frozenset(component["enum"]): name for name, component in components if "enum" in component}
+def name_enums(result: Document, generator: Any, **_: Any) -> Document:
+    """Make a component of the values of each query parameter, so that a client has a type with a name.
+
+    A component with the same values is used. Orders get one each, with names for their values:
+    clients make ``CreatedAt`` of both ``created_at`` and ``-created_at``.
+    """
+    components = result["components"]["schemas"]
+    names = {
+        frozenset(component["enum"]): name for name, component in components.items() if "enum" in component
+    }
     for _path, operation in _operations(result):
         for parameter in operation.get("parameters", ()):
-            for holder, key in ((parameter, "schema"), (parameter["schema"], "items")):
-                if name := names.get(frozenset(holder.get(key, {}).get("enum", ()))):
-                    holder[key] = {"$ref": f"#/components/schemas/{name}"}
+            schema = parameter["schema"]
+            holder, key = (schema, "items") if "items" in schema else (parameter, "schema")
+            if values := holder[key].get("enum"):
+                subject = operation["operationId"].removeprefix("list").removesuffix("s")
+                name = names.get(frozenset(values), f"{subject}{parameter['name'].title()}")
+                components.setdefault(name, _enum(values))
+                holder[key] = {"$ref": f"#/components/schemas/{name}"}
+    result["components"]["schemas"] = dict(sorted(components.items()))
     return result
 
 
-def link_operations(result: dict[str, Any], generator: Any, **_: Any) -> dict[str, Any]:
-    """Link every operation that creates a resource with all that take the id of one.
+def _enum(values: list[str]) -> dict[str, Any]:
+    names = [value.removeprefix("-").upper() + ("_DESC" if value.startswith("-") else "") for value in values]
+    return {"type": "string", "enum": values, "x-enum-varnames": names}
+
+
+def share_responses(result: Document, generator: Any, **_: Any) -> Document:
+    """Make components of errors that several operations have; they are two thirds of the document."""
+    responses: dict[str, Any] = {}
+    for _path, operation in _operations(result):
+        for status, response in operation["responses"].items():
+            name = _response_name(status, response)
+            if name is not None:
+                responses[name] = response
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    result["components"]["responses"] = dict(sorted(responses.items()))
+    result["components"]["headers"] = {"X-Request-ID": REQUEST_ID_HEADER}
+    return result
+
+
+def _response_name(status: str, response: dict[str, Any]) -> str | None:
+    """What a response is called among the components; None for one that an operation has for itself."""
+    if status == "304":
+        return "NotModified"
+    if status in ("200", "201", "204", "400"):
+        return None
+    (name,) = response["content"]["application/json"]["examples"]
+    return str(name)
+
+
+def link_operations(result: Document, generator: Any, **_: Any) -> Document:
+    """Link every operation that creates a resource with all that take the id of one in the URL.
 
     So a client, or a fuzzer, knows what it may do with the id that it has just been given.
     """
@@ -50,7 +97,7 @@ def link_operations(result: dict[str, Any], generator: Any, **_: Any) -> dict[st
     return result
 
 
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, methods in document["paths"].items():
         for operation in methods.values():
             yield path, operation
@@ -61,7 +108,7 @@ def _resource(path: str) -> str:
     return path.removeprefix(str(settings.SPECTACULAR_SETTINGS["SCHEMA_PATH_PREFIX"])).split("/")[1]
 
 
-def _links(document: dict[str, Any], resource: str) -> Iterator[tuple[str, Link]]:
+def _links(document: Document, resource: str) -> Iterator[tuple[str, Link]]:
     reference = f"{resource.removesuffix('s')}_id"
     for path, operation in _operations(document):
         name = operation["operationId"]
@@ -69,11 +116,3 @@ def _links(document: dict[str, Any], resource: str) -> Iterator[tuple[str, Link]
             yield name, {"operationId": name, "parameters": {"id": _ID}}
         elif any(parameter["name"] == reference for parameter in operation.get("parameters", ())):
             yield name, {"operationId": name, "parameters": {reference: _ID}}
-        elif reference in _body_properties(document, operation):
-            yield name, {"operationId": name, "requestBody": {reference: _ID}}
-
-
-def _body_properties(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    component = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
-    return document["components"]["schemas"].get(component, {}).get("properties", {})

@@ -7,137 +7,71 @@ headers and an example.
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db.models import PROTECT, Model, UniqueConstraint
 from drf_spectacular.drainage import get_override
 from drf_spectacular.plumbing import build_parameter_type
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
     OpenApiRequest,
+    PolymorphicProxySerializer,
     extend_schema,
     extend_schema_view,
 )
 from drf_standardized_errors.openapi import AutoSchema
-from drf_standardized_errors.types import Error
 from rest_framework import serializers
-from rest_framework.exceptions import NotAuthenticated
+from uritemplate import variables
 
-from skillmeat_site.api.exception_handler import error_body
-from skillmeat_site.api.exceptions import PreconditionFailed, RequestTimeout
 from skillmeat_site.api.filters import PrefixedIdFilter
 from skillmeat_site.api.pagination import PagePagination
-from skillmeat_site.api.permissions import HOW_TO_AUTHENTICATE, ModelPermissions, permission_to_write
-from skillmeat_site.api.serializers import PrefixedIdField, PrefixedIdListField, StrictCharField
+from skillmeat_site.api.permissions import ModelPermissions, permission_to_write
+from skillmeat_site.api.serializers import (
+    PrefixedIdField,
+    PrefixedIdListField,
+    StrictCharField,
+)
 from skillmeat_site.db.ids import id_field
-from skillmeat_site.exceptions import DomainError
 from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
-from skillmeat_site.idempotency.replay import KEY_PATTERN, REPLAYED_HEADER, KeyReused
+from skillmeat_site.idempotency.replay import KEY_PATTERN, REPLAYED_HEADER
+from skillmeat_site.openapi import errors
 
 V = TypeVar("V", bound=type[Any])
 
 
-class ErrorType(models.TextChoices):
-    """Whose fault an error is."""
-
-    VALIDATION_ERROR = "validation_error"
-    CLIENT_ERROR = "client_error"
-    SERVER_ERROR = "server_error"
-
-
-# For each status: type, code, detail and field of its example.
-ERROR_EXAMPLES = {
-    "400": ("validation_error", "unique", "A collection with this name already exists.", "name"),
-    "401": ("client_error", NotAuthenticated.default_code, HOW_TO_AUTHENTICATE, None),
-    "403": ("client_error", "permission_denied", "You do not have permission to perform this action.", None),
-    "404": ("client_error", "not_found", "Collection 'col-019c2d7b4a7672b19c3e000000000009' not found", None),
-    "406": ("client_error", "not_acceptable", "Could not satisfy the request Accept header.", None),
-    "408": ("client_error", RequestTimeout.default_code, RequestTimeout.default_detail, None),
-    "409": ("client_error", "conflict", "This is in use by 3 deployments. Delete what uses it first.", None),
-    "412": ("client_error", PreconditionFailed.default_code, PreconditionFailed.default_detail, None),
-    "413": (
-        "client_error",
-        "payload_too_large",
-        "The request body is larger than 2 MiB. Send less at once.",
-        None,
-    ),
-    "415": (
-        "client_error",
-        "unsupported_media_type",
-        'Unsupported media type "text/plain" in request.',
-        None,
-    ),
-    "422": ("client_error", KeyReused.default_code, KeyReused.default_detail, None),
-    "429": ("client_error", "throttled", "Request was throttled. Expected available in 30 seconds.", None),
-    "500": ("server_error", "error", "Internal server error", None),
-    "503": (
-        "server_error",
-        "database_unavailable",
-        "The database cannot be reached. Try again in a few seconds.",
-        None,
-    ),
-}
-# All that there are: of statuses, of rules, and of what fields and parameters may be.
-ERROR_CODES = {
-    *(code for _, code, _, _ in ERROR_EXAMPLES.values()),
-    *(error.code for error in DomainError.__subclasses__()),
-    *("blank", "invalid", "invalid_choice", "max_length", "min_length", "min_value", "not_a_list", "null"),
-    *("null_characters_not_allowed", "required", "repeated", "unique", "unknown_field", "unknown_parameter"),
-    *("authentication_failed", "invalid_credentials", "method_not_allowed", "parse_error"),
-}
-ERROR_DESCRIPTIONS = {
-    "400": "The body or a parameter is wrong, or a rule is broken: `errors` says where, and what to do.",
-    "401": "No valid token; for a login, no valid user name and password.",
-    "403": "The user does not have the permission `{permission}`.",
-    "404": "An id that names nothing.",
-    "406": "`Accept` does not allow for JSON.",
-    "408": "The rest of the body did not come.",
-    "409": "Other rows are in the way, or were changed or deleted at the same moment.",
-    "412": "What `If-Match` names has changed.",
-    "413": "The body is over 2 MiB.",
-    "415": "The body is not JSON.",
-    "422": "The `Idempotency-Key` belongs to another request.",
-    "429": "Too many requests.",
-    "500": "A fault of the server. Its log has the details, under the `X-Request-ID` of this answer.",
-    "503": "The database cannot be reached.",
-}
+REQUEST_ID = {"$ref": "#/components/headers/X-Request-ID"}
 RESPONSE_HEADERS = {
     "ETag": "Changes when the body does. Send it back as If-None-Match; that of one `{id}` also as If-Match, "
     "with a change of it.",
-    REPLAYED_HEADER: "`true` if this is the answer to an earlier request with this Idempotency-Key.",
+    REPLAYED_HEADER: "`true` if this is the response to an earlier request with this Idempotency-Key.",
     "Location": "The URL of what was created.",
     "Retry-After": "How many seconds to wait.",
     "WWW-Authenticate": "How to authenticate: `Token, Bearer`.",
 }
 
 
-class ErrorSerializer(serializers.Serializer):
-    """One thing that is wrong."""
-
-    code = serializers.CharField(
-        help_text=f"Short and stable; for programs: `{'`, `'.join(sorted(ERROR_CODES))}`."
-    )
-    detail = serializers.CharField(help_text="For people.")
-    attr = serializers.CharField(allow_null=True, help_text="The field at fault, such as `artifact_ids.3`.")
-
-
-class ErrorResponseSerializer(serializers.Serializer):
-    """The body of every 4xx and 5xx."""
-
-    type = serializers.ChoiceField(ErrorType.choices)
-    detail = serializers.CharField(help_text="What is wrong and what to do about it, in one string.")
-    errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # a field, not what went wrong
-
-
-def error_example(status: str) -> dict[str, Any]:
-    """The example body for a status."""
-    type_, code, detail, attr = ERROR_EXAMPLES[status]
-    return error_body(type_, [Error(code=code, detail=detail, attr=attr)])
-
-
 class ApiSchema(AutoSchema):
     """Describes one operation of an `ApiViewSet`."""
 
     view: Any
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """The operation, with the permission that it needs, and without a token where none is needed."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            operation.setdefault("security", [])
+            if self._is_restricted():
+                permission = f"Needs the permission `{permission_to_write(self.view)}`."
+                operation["description"] = f"{operation['description']}\n\n{permission}"
+        return operation
+
+    def _is_restricted(self) -> bool:
+        return self.method != "GET" and ModelPermissions in self.view.permission_classes
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        """In the order of the path, then those of the query, then headers."""
+        return sorted(
+            super()._get_parameters(), key=lambda item: ["path", "query", "header"].index(item["in"])
+        )
 
     def get_override_parameters(self) -> list[Any]:
         """The headers that make a request conditional."""
@@ -147,7 +81,7 @@ class ApiSchema(AutoSchema):
                 (
                     "If-None-Match",
                     str,
-                    "An ETag: the answer is 304, without a body, while nothing has changed.",
+                    "An ETag: the response is 304, without a body, while nothing has changed.",
                 ),
                 (
                     "If-Match",
@@ -158,8 +92,8 @@ class ApiSchema(AutoSchema):
                 (
                     IDEMPOTENCY_KEY,
                     {"type": "string", "pattern": KEY_PATTERN},
-                    "New for every request, and the same when it is sent again: within 24 hours that is "
-                    "answered with the first answer, be it a refusal, and nothing is done twice.",
+                    "New for every request, and the same when it is sent again: within 24 hours that gets "
+                    "the first response, be it an error, and nothing is done twice.",
                 ),
             )
             if header == self._condition()
@@ -175,8 +109,7 @@ class ApiSchema(AutoSchema):
 
     def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
         body: dict[str, Any] | None = super()._get_request_body(direction)
-        # Only a change may be empty: it changes nothing. Elsewhere one of several fields is needed.
-        if body and self.view.action not in ("update", "partial_update"):
+        if body:
             body["required"] = True
         return body
 
@@ -187,9 +120,10 @@ class ApiSchema(AutoSchema):
                 "description": "Nothing has changed since that ETag.",
                 "headers": self._get_response_headers_for_code("304"),
             }
-        for status in responses.keys() & ERROR_DESCRIPTIONS.keys():
-            permission = permission_to_write(self.view) if status == "403" else None
-            responses[status]["description"] = ERROR_DESCRIPTIONS[status].format(permission=permission)
+        for response in responses.values():
+            response.setdefault("headers", {}).setdefault("X-Request-ID", REQUEST_ID)
+        for status in responses.keys() & set(self._get_allowed_error_status_codes()):
+            responses[status]["description"] = self._error_example(status).description
         return dict(sorted(responses.items()))
 
     def _get_response_headers_for_code(self, status_code: str, direction: Any = "response") -> dict[str, Any]:
@@ -213,18 +147,16 @@ class ApiSchema(AutoSchema):
             schema["pattern"] = field.pattern
 
     def _get_allowed_error_status_codes(self) -> list[str]:
-        writes = self.method != "GET"
         has_body = self._body() is not None
-        restricted = writes and ModelPermissions in self.view.permission_classes
         possible = {
             "400": True,
             "401": True,
-            "403": restricted,
-            "404": self._names_rows(),
+            "403": self._is_restricted(),
+            "404": bool(self._named_models()),
             "406": True,
             "408": has_body,
-            "409": restricted,
-            "412": self.method in ("PUT", "PATCH", "DELETE"),
+            "409": self._is_restricted(),
+            "412": self._condition() == "If-Match",
             "413": has_body,
             "415": has_body,
             "422": self._condition() == IDEMPOTENCY_KEY,
@@ -234,14 +166,17 @@ class ApiSchema(AutoSchema):
         }
         return [status for status, is_possible in possible.items() if is_possible]
 
-    def _names_rows(self) -> bool:
-        """Whether a request names rows by id, which may not exist."""
-        filters = getattr(getattr(self.view, "filterset_class", None), "base_filters", {}).values()
-        return (
-            "{" in self.path
-            or (self._is_list_view() and any(isinstance(field, PrefixedIdFilter) for field in filters))
-            or any(isinstance(field, PrefixedIdField | PrefixedIdListField) for field in self._body_fields())
-        )
+    def _named_models(self) -> list[type[Model]]:
+        """The models whose rows a request names by id, and which may not exist: those of the path first."""
+        models = [self.view.path_model(name) for name in variables(self.path)]
+        if self._is_list_view():
+            filters = getattr(getattr(self.view, "filterset_class", None), "base_filters", {}).values()
+            models += [field.referenced for field in filters if isinstance(field, PrefixedIdFilter)]
+        for field in self._body_fields():
+            named: Any = field.child if isinstance(field, PrefixedIdListField) else field
+            if isinstance(named, PrefixedIdField):
+                models.append(named.model)
+        return models
 
     def _body(self) -> Any:
         """What is sent in the body, as the operation declares it; None without one."""
@@ -254,18 +189,44 @@ class ApiSchema(AutoSchema):
                 nested = getattr(field, "child", None)
                 yield from nested.fields.values() if isinstance(nested, serializers.Serializer) else [field]
 
+    def _error_example(self, status: str) -> errors.ErrorExample:
+        """An error with this status that a request of this operation may get."""
+        if status == "400":
+            return self._bad_request()
+        if status == "404":
+            return errors.not_found(self._named_models()[0])
+        if status == "409":
+            related = self.view.path_model()._meta.related_objects if self.view.action == "destroy" else ()
+            return errors.conflict(in_use=any(relation.on_delete is PROTECT for relation in related))
+        return errors.SHARED[status]
+
+    def _bad_request(self) -> errors.ErrorExample:
+        """A name that is taken, if there can be one, or an unknown parameter."""
+        if self.view.action in ("create", "update", "partial_update") and not self.view.parent_viewset:
+            for constraint in self.view.path_model()._meta.constraints:
+                if isinstance(constraint, UniqueConstraint) and constraint.fields[-1:] == ("name",):
+                    return errors.bad_request("unique", str(constraint.get_violation_error_message()), "name")
+        return errors.bad_request("unknown_parameter", self.view.unknown_parameter_message(), "colour")
+
+    def _postprocess_serializer_schema(self, schema: Any, serializer: Any, direction: Any) -> dict[str, Any]:
+        """With what a client may send back though it is ignored, as ``readOnly`` properties."""
+        mapped: dict[str, Any] = super()._postprocess_serializer_schema(schema, serializer, direction)
+        for response_class in getattr(serializer, "ignores_fields_of", ()) if direction == "request" else ():
+            for name, shown in self._map_basic_serializer(response_class, "response")["properties"].items():
+                mapped["properties"].setdefault(name, {**shown, "readOnly": True})
+        return mapped
+
     def _should_add_error_response(self, responses: dict[str, Any], status_code: str) -> bool:
         return status_code not in responses
 
     def _get_error_response_serializer(self, status_code: str) -> type[serializers.Serializer]:
-        return ErrorResponseSerializer
+        return errors.ErrorResponseSerializer
 
     def _get_error_response_examples(self) -> list[OpenApiExample]:
         return [
-            OpenApiExample(
-                f"Error{status}", value=error_example(status), status_codes=[status], response_only=True
-            )
+            OpenApiExample(example.name, example.body, status_codes=[status], response_only=True)
             for status in self._get_allowed_error_status_codes()
+            for example in [self._error_example(status)]
         ]
 
     def _get_paginator(self) -> Any:
@@ -353,6 +314,17 @@ def object_or_list(serializer: type[serializers.Serializer], key: str) -> dict[s
     }
     schema = {"oneOf": [_reference(serializer), listed]}
     return {"application/json": OpenApiRequest(schema, examples=get_override(serializer, "examples"))}
+
+
+def one_of(name: str, *alternatives: type[serializers.Serializer]) -> dict[str, OpenApiRequest]:
+    """The request that is one of several serializers' objects: a component called ``<name>Request``."""
+    schema = PolymorphicProxySerializer(name, alternatives, resource_type_field_name=None)
+    examples = [
+        OpenApiExample(alternative.__name__.removesuffix("Serializer"), example.value)
+        for alternative in alternatives
+        for example in get_override(alternative, "examples")
+    ]
+    return {"application/json": OpenApiRequest(schema, examples=examples)}
 
 
 def _reference(serializer: type[serializers.BaseSerializer]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from functools import cache
 from threading import Lock
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
@@ -14,7 +15,7 @@ from drf_spectacular.renderers import (
 from rest_framework.exceptions import NotAcceptable
 
 from skillmeat_site.api.exception_handler import error_response
-from skillmeat_site.api.middleware import read_only
+from skillmeat_site.api.middleware import etag_of, read_only
 
 _RENDERERS = {
     renderer.media_type: renderer
@@ -26,6 +27,7 @@ _making = Lock()
 
 
 @read_only
+@gzip_page
 def document(request: HttpRequest) -> HttpResponse:
     """The document for everybody: as YAML, unless ``?format=json`` or ``Accept`` asks for JSON."""
     asked = request.GET.get("format")
@@ -36,6 +38,8 @@ def document(request: HttpRequest) -> HttpResponse:
     headers = {"Content-Disposition": file, "Vary": "Accept"}
     with _making:
         content = _written_as(media_type)
+    # Of what is compressed, since compressing adds random bytes.
+    headers["ETag"] = etag_of(content)
     return HttpResponse(content, content_type=media_type, headers=headers)
 
 
