@@ -2,21 +2,14 @@
 
 import os
 
-from gunicorn import util
-
-from skillmeat_site.worker import write_error
-
 port = os.environ.get("PORT", "8000")
-bind = [f"0.0.0.0:{port}"]
+# Only this machine reaches it: strangers come through a proxy, see docs/operations.md.
+bind = [f"{os.environ.get('BIND', '127.0.0.1')}:{port}"]
+worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# Threads that no client keeps waiting: docs/decisions/0016-slow-clients.md.
-worker_class = "skillmeat_site.worker.PatientWorker"
-# A second thread lets a worker go on while one request waits for the database. More take turns at
-# Python's lock, which costs more than it gains: docs/decisions/0013-near-the-floor.md.
-threads = 2
+# A slow client occupies a thread: docs/decisions/0016-slow-clients.md.
+threads = int(os.environ.get("WEB_THREADS", "8"))
 keepalive = 65
-# Sending a file by the kernel waits for ever for a client who does not read.
-sendfile = False
 timeout = 60
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()
 # Nobody steers it from outside; signals do.
@@ -25,10 +18,6 @@ control_socket_disable = True
 limit_request_line = 8190
 # No proxy says by a header where the application is.
 forwarder_headers = ""
-
-
-# gunicorn has no setting for this.
-util.write_error = write_error
 
 
 def when_ready(server: object) -> None:

@@ -1,8 +1,8 @@
-"""Requests as they travel, and clients who send what they like of them."""
+"""Requests as they travel, and clients that send only a part of them."""
 
 import http.client
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from io import BufferedReader
 
@@ -17,23 +17,36 @@ CHUNKED = (
 EXPECTING = LOGIN.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n")
 
 
+def connected(port: int) -> socket.socket:
+    """A connection to a port of this machine."""
+    return socket.create_connection(("127.0.0.1", port), timeout=30)
+
+
 @contextmanager
-def clients_who_stop(port: int, part: bytes, count: int = 20) -> Iterator[list[socket.socket]]:
-    """Clients who have sent only a part of a request, and wait."""
+def clients_who_sent(
+    part: bytes, connect: Callable[[], socket.socket], count: int
+) -> Iterator[list[socket.socket]]:
+    """Connections on which only ``part`` of a request was sent, and which stay open."""
     with ExitStack() as stack:
-        clients = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30))
-            for _ in range(count)
-        ]
+        clients = [stack.enter_context(connect()) for _ in range(count)]
         for client in clients:
             client.sendall(part)
         yield clients
 
 
 def statuses(client: socket.socket, count: int) -> list[int]:
-    """The status of each of the next ``count`` answers."""
+    """The status of each of the next ``count`` responses."""
     with client.makefile("rb") as stream:
         return [_status(stream) for _ in range(count)]
+
+
+def last_response(client: socket.socket) -> tuple[int, bytes]:
+    """The status and the body of the response to a client that sends no more."""
+    # Of the socket itself: that of a TLS connection would end the decryption too.
+    socket.socket.shutdown(client, socket.SHUT_WR)
+    with client.makefile("rb") as stream:
+        head, _, body = stream.read().partition(b"\r\n\r\n")
+    return int(head.split()[1]), body
 
 
 def _status(stream: BufferedReader) -> int:

@@ -9,14 +9,6 @@ from skillmeat_site.exceptions import Conflict
 RETRY_AFTER_SECONDS = 5
 
 
-class RequestTimeout(exceptions.APIException):
-    """The client began to send a body, and then said nothing for too long."""
-
-    status_code = HTTPStatus.REQUEST_TIMEOUT
-    default_detail = "The rest of the request did not come in time. Send it again."
-    default_code = "request_timeout"
-
-
 class BrokenBody(exceptions.ParseError):
     """The body is not what the head of the request says of it."""
 

@@ -22,15 +22,15 @@ def read_body(application: Application) -> Application:
 
     Django takes a chunked body, which has none, for an empty one, and an update that is lost that way
     would still be answered with 200. A body over the limit is cut just behind it, so that it is
-    refused for its size. One of which the rest does not come is answered with 408, and with 400 when
-    the client has ended it too early, or it is not what the head says.
+    refused for its size. One that ends too early, or is not what the headers say, is answered with 400
+    and never executed.
     """
 
     def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
             body = _body(environ)
-        except OSError as exc:
-            return _refused(start_response, exc)
+        except OSError:
+            return _refused(start_response)
         environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         return application(environ, start_response)
 
@@ -60,15 +60,13 @@ def _drain(stream: Any) -> None:
             break
 
 
-def _refused(start_response: Callable[..., Any], exc: OSError) -> list[bytes]:
+def _refused(start_response: Callable[..., Any]) -> list[bytes]:
     # They can be imported only when Django is set up.
     from skillmeat_site.api.exception_handler import plain_error
-    from skillmeat_site.api.exceptions import BrokenBody, RequestTimeout
+    from skillmeat_site.api.exceptions import BrokenBody
 
-    # What a worker raises that has waited for long enough, too: `skillmeat_site.worker`.
-    error = RequestTimeout if isinstance(exc, ConnectionError) else BrokenBody
-    status = HTTPStatus(error.status_code)
-    body = plain_error(status, error.default_detail, code=error.default_code)
+    status = HTTPStatus(BrokenBody.status_code)
+    body = plain_error(status, BrokenBody.default_detail, code=BrokenBody.default_code)
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response(f"{status} {status.phrase}", headers)
     return [body]

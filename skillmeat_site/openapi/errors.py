@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import NotAuthenticated
 
 from skillmeat_site.api.exception_handler import error_body
-from skillmeat_site.api.exceptions import PreconditionFailed, RequestTimeout
+from skillmeat_site.api.exceptions import PreconditionFailed
 from skillmeat_site.api.permissions import HOW_TO_AUTHENTICATE
 from skillmeat_site.exceptions import DomainError
 from skillmeat_site.idempotency.replay import KeyReused
@@ -70,12 +70,6 @@ SHARED = {
         "`Accept` does not allow for JSON.",
         "not_acceptable",
         "Could not satisfy the request Accept header.",
-    ),
-    "408": _client(
-        "RequestTimeout",
-        "The rest of the body did not come.",
-        RequestTimeout.default_code,
-        RequestTimeout.default_detail,
     ),
     "412": _client(
         "PreconditionFailed",

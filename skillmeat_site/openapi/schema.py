@@ -154,7 +154,6 @@ class ApiSchema(AutoSchema):
             "403": self._is_restricted(),
             "404": bool(self._named_models()),
             "406": True,
-            "408": has_body,
             "409": self._is_restricted(),
             "412": self._condition() == "If-Match",
             "413": has_body,
