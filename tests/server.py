@@ -16,6 +16,7 @@ import psycopg
 from django.conf import settings
 
 from tests.services import POSTGRESQL_URL
+from tests.sockets import connected
 
 STARTUP_SECONDS = 30
 
@@ -36,11 +37,18 @@ class Server:
         folder: where its log goes.
         application: what gunicorn loads.
         environment: its settings, ``DATABASE_URL`` among them.
+
+    Attributes:
+        root: the beginning of its URLs.
+        certificate: what a client has to trust; None for plain HTTP.
     """
+
+    certificate: Path | None = None
 
     def __init__(self, folder: Path, *, application: str = "skillmeat_site.wsgi", **environment: str) -> None:
         self._application = application
         self.port = free_port()
+        self.root = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"server-{self.port}.log"
         own = {"PORT": str(self.port), "DEBUG": "0", "DJANGO_SETTINGS_MODULE": "skillmeat_site.settings"}
         self.environment = {**os.environ, **own, **environment}
@@ -85,6 +93,43 @@ class Server:
         """End the master and all workers at once, whatever they do."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(timeout=30)
+
+    def kill_a_worker(self) -> None:
+        """End one worker at once; the master starts another one."""
+        os.kill(self.workers().pop(), signal.SIGKILL)
+
+    def kill_the_master(self) -> None:
+        """End the master at once, and wait until its workers have noticed that."""
+        self.process.kill()
+        self.process.wait(timeout=30)
+        deadline = time.monotonic() + 40
+        while self._has_processes():
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.1)
+
+    def reload(self) -> None:
+        """Replace all workers, as after new code, and return when the old ones are gone."""
+        before, deadline = self.workers(), time.monotonic() + 60
+        self.process.send_signal(signal.SIGHUP)
+        while not self.workers() or self.workers() & before:
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.1)
+
+    def workers(self) -> set[int]:
+        """The ids of the worker processes."""
+        master = self.process.pid
+        return {int(id) for id in Path(f"/proc/{master}/task/{master}/children").read_text().split()}
+
+    def connect(self) -> socket.socket:
+        """A new connection to it."""
+        return connected(self.port)
+
+    def _has_processes(self) -> bool:
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     def _answers(self) -> bool:
         try:

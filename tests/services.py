@@ -1,6 +1,6 @@
-"""The services that some tests need, and a person's machine may lack.
+"""The services and programs that some tests need, and a person's machine may lack.
 
-``python -m tests.services`` prints those that do not answer.
+``python -m tests.services`` prints those that are missing.
 """
 
 import os
@@ -13,6 +13,8 @@ from redis import Redis, RedisError
 
 POSTGRESQL_URL = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
+# Debian keeps it where only root looks.
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 # Continuous integration sets it: nothing may be left out.
 FULL = bool(os.environ.get("FULL"))
 
@@ -35,18 +37,28 @@ def _redis_answers() -> bool:
 # Debian has it where only root looks for commands.
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin")
 
-# By the variable that says where the service is, or by the command that a test starts itself.
+
+def _nginx_is_installed() -> bool:
+    return bool(NGINX and shutil.which("openssl"))
+
+
+# A service by the variable that says where it is, a program that a test starts itself by its name.
 SERVICES: dict[str, Callable[[], bool]] = {
     "TEST_DATABASE_URL": _postgresql_answers,
     "TEST_REDIS_URL": _redis_answers,
     "pgbouncer": lambda: PGBOUNCER is not None,
+    "nginx": _nginx_is_installed,
 }
+PACKAGES = {"pgbouncer": "pgbouncer", "nginx": "nginx-light openssl"}
 
 
 def need(name: str) -> None:
-    """Leave a test out where its service is missing, unless nothing may be left out."""
+    """Leave a test out where what it needs is missing, unless nothing may be left out."""
     if not SERVICES[name]():
-        missing = f"install {name}" if name == "pgbouncer" else f"nothing answers; set {name}"
+        if name in PACKAGES:
+            missing = f"{name} is missing; to include its tests: apt-get install {PACKAGES[name]}"
+        else:
+            missing = f"nothing answers; set {name}"
         if FULL:
             pytest.fail(missing)
         pytest.skip(missing)

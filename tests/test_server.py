@@ -187,7 +187,7 @@ def test_a_client_that_expects_100_continue_gets_it(port):
     ("environment", "expected"),
     [
         ({}, {"bind": "['127.0.0.1:8000']", "workers": "2", "threads": "8"}),
-        ({"BIND": "0.0.0.0", "PORT": "8123"}, {"bind": "['0.0.0.0:8123']"}),
+        ({"BIND": "192.0.2.7", "PORT": "8123"}, {"bind": "['192.0.2.7:8123']"}),
         ({"WEB_CONCURRENCY": "3", "WEB_THREADS": "5"}, {"workers": "3", "threads": "5"}),
     ],
     ids=["by default", "address and port", "processes and threads"],

@@ -1,4 +1,4 @@
-"""``make soak``: the tests that take minutes, against the server as it is run."""
+"""``make soak``: the tests that take minutes, against the server as it is run, alone and behind nginx."""
 
 import subprocess
 import sys

@@ -8,16 +8,20 @@ from typing import Any
 import requests
 
 from tests.server import Server
+from tests.soak.nginx import Nginx
 
 TIMEOUT_SECONDS = 60  # seconds for an answer; what takes longer is stuck
 
 
 class Client:
-    """One connection to a server, with a token."""
+    """One connection to a server, or to nginx in front of it, with a token."""
 
-    def __init__(self, server: Server, key: str) -> None:
-        self.root = f"http://127.0.0.1:{server.port}"
+    def __init__(self, server: Server | Nginx, key: str) -> None:
+        self.root = server.root
         self.session = requests.Session()
+        # Else proxies and certificates of the environment win.
+        self.session.trust_env = False
+        self.session.verify = str(server.certificate) if server.certificate else True
         self.session.headers["Authorization"] = f"Token {key}"
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
@@ -26,8 +30,14 @@ class Client:
         return self.session.request(method, url, json=body, headers=headers, timeout=TIMEOUT_SECONDS)
 
     def __call__(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """The status and the body of an answer that is no fault of the server's."""
+        """The status and the body of an answer that is no fault of the server's.
+
+        Raises:
+            requests.ConnectionError: nobody knows whether it was done; nginx says so by 502.
+        """
         answer = self.send(method, path, body)
+        if answer.status_code == 502:
+            raise requests.ConnectionError(answer.text)
         assert answer.status_code < 500, answer.text
         return answer.status_code, answer.json() if answer.content else None
 

@@ -9,6 +9,7 @@ import pytest
 from tests.server import Server, new_database, running_server
 from tests.services import need
 from tests.soak.clients import Client
+from tests.soak.nginx import Nginx, nginx_in_front_of
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -31,6 +32,17 @@ def server(database_url: str, folder: Path) -> Iterator[Server]:
     """A running server."""
     with running_server(folder, DATABASE_URL=database_url) as server:
         yield server
+
+
+@pytest.fixture(scope="module", params=["gthread", "nginx"])
+def front(request: pytest.FixtureRequest, server: Server) -> Iterator[Server | Nginx]:
+    """What clients talk to: the server itself, or nginx in front of it."""
+    if request.param == "gthread":
+        yield server
+        return
+    need("nginx")
+    with nginx_in_front_of(server.port) as nginx:
+        yield nginx
 
 
 @pytest.fixture(scope="module")
