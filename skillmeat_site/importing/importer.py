@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from collections_app.models import Artifact, Collection
 from collections_app.services import add_artifacts, create_artifact, create_collection, update_artifact
@@ -13,6 +15,7 @@ from deployments_app.models import Deployment, Project
 from deployments_app.services import create_deployment, create_project
 from groups_app.models import Group
 from groups_app.services import create_group, place_artifacts
+from skillmeat_site.db.transactions import in_transaction, locked
 from skillmeat_site.importing.reader import DeployedEntry, FoundArtifact, ProjectFolder
 
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
@@ -22,23 +25,25 @@ CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 class Importer:
     """One import. It is all or nothing, and a second one of the same folder changes nothing.
 
+    Others may import at the same time: those of the same project wait for each other.
+
     Args:
         folder: what was read.
         project_name: of the project that the deployments belong to.
-        advance: called after each step, with nothing; see `steps`.
+        report: called after each step with the number of steps done; see `steps`.
     """
 
     folder: ProjectFolder
     project_name: str
-    advance: Callable[[], Any] = lambda: None
+    report: Callable[[int], Any] = lambda done: None
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    done: int = 0
 
     @property
     def steps(self) -> int:
-        """How often `run` calls ``advance``."""
+        """How many steps `run` takes."""
         return len(self.folder.artifacts) + len(self.folder.entries)
 
-    @transaction.atomic
     def run(self, *, dry_run: bool = False) -> Counter[tuple[str, str]]:
         """Import everything.
 
@@ -48,8 +53,20 @@ class Importer:
         Returns:
             How many rows of each kind (such as ``artifacts``) had each outcome (`CREATED`, …).
         """
-        project = self._get_or_create("projects", Project, create_project, name=self.project_name)
-        by_path = {found.path: self._artifact(found) for found in self.folder.artifacts}
+        return in_transaction(partial(self._run, dry_run))
+
+    # Inside the transaction that may be run again, since a dry run undoes only this one.
+    @transaction.atomic
+    def _run(self, dry_run: bool) -> Counter[tuple[str, str]]:
+        self.counts.clear()
+        self.done = 0
+        project = self._counted("projects", Project, create_project, name=self.project_name)
+        # Or two imports of the project would both find that a deployment is missing.
+        locked(Project, project.pk)
+        # What several imports lock they lock in the same order, or they could block each other.
+        in_lock_order = sorted(self.folder.artifacts, key=attrgetter("type", "name"))
+        locked_by_path = {found.path: self._artifact(found) for found in in_lock_order}
+        by_path = {found.path: locked_by_path[found.path] for found in self.folder.artifacts}
         by_entry = [(entry, self._deployed_artifact(entry, by_path)) for entry in self.folder.entries]
         self._organise(by_path, by_entry)
         for entry, artifact in by_entry:
@@ -59,18 +76,19 @@ class Importer:
 
     def _artifact(self, found: FoundArtifact) -> Artifact:
         """What the file says; what it does not say stays as it is."""
-        artifact = Artifact.objects.filter(type=found.type, name=found.name).first()
         said = {"description": found.description, "latest_version": found.version}
         fields = {name: value for name, value in said.items() if value is not None}
-        if artifact is None:
-            artifact = self._count(
-                "artifacts", CREATED, create_artifact(type=found.type, name=found.name, **fields)
-            )
+        artifact, created = _get_or_create(
+            Artifact, create_artifact, fields, type=found.type, name=found.name
+        )
+        if created:
+            outcome = CREATED
         else:
             stale = any(getattr(artifact, name) != value for name, value in fields.items())
             artifact = update_artifact(id=artifact.pk, **fields)
-            self._count("artifacts", UPDATED if stale else UNCHANGED)
-        self.advance()
+            outcome = UPDATED if stale else UNCHANGED
+        self.counts["artifacts", outcome] += 1
+        self._step()
         return artifact
 
     def _deployed_artifact(self, entry: DeployedEntry, by_path: dict[str, Artifact]) -> Artifact:
@@ -78,9 +96,10 @@ class Importer:
         for path in (entry.path, f"{entry.path}/SKILL.md"):
             if path in by_path:
                 return by_path[path]
-        found = {"type": entry.type, "name": entry.name}
-        artifact = Artifact.objects.filter(**found).first()
-        return artifact or self._count("artifacts", CREATED, create_artifact(**found))
+        artifact, created = _get_or_create(Artifact, create_artifact, {}, type=entry.type, name=entry.name)
+        if created:
+            self.counts["artifacts", CREATED] += 1
+        return artifact
 
     def _organise(self, by_path: dict[str, Artifact], by_entry: list[tuple[DeployedEntry, Artifact]]) -> None:
         """Put every artifact into its collection, and into the group of its category there.
@@ -96,38 +115,49 @@ class Importer:
         for artifact in artifacts:
             name = collection_names.get(artifact.pk, default)
             members.setdefault(name, {})[artifact.pk] = categories.get(artifact.pk)
-        for name, category_of in members.items():
+        for name, category_of in sorted(members.items()):
             self._fill_collection(name, category_of)
 
     def _fill_collection(self, name: str, category_of: dict[str, str | None]) -> None:
-        collection = self._get_or_create("collections", Collection, create_collection, name=name)
+        collection = self._counted("collections", Collection, create_collection, name=name)
         for member in add_artifacts(collection_id=collection.pk, artifact_ids=list(category_of)):
-            self._count("artifacts in collections", CREATED if member.created else UNCHANGED)
+            self.counts["artifacts in collections", CREATED if member.created else UNCHANGED] += 1
         for category in sorted({category for category in category_of.values() if category}):
             ids = [id for id, own in category_of.items() if own == category]
-            group = self._get_or_create(
-                "groups", Group, create_group, collection_id=collection.pk, name=category
-            )
+            group = self._counted("groups", Group, create_group, collection_id=collection.pk, name=category)
             for place in place_artifacts(group_id=group.pk, artifact_ids=ids):
-                self._count("artifacts in groups", CREATED if place.created else UNCHANGED)
+                self.counts["artifacts in groups", CREATED if place.created else UNCHANGED] += 1
 
     def _deployment(self, project: Project, artifact: Artifact, entry: DeployedEntry) -> None:
         key: dict[str, Any] = {"artifact_id": artifact.pk, "project_id": project.pk}
         key["deployed_version"] = entry.version
         if entry.deployed_at:
             key["deployed_at"] = entry.deployed_at
-        if Deployment.objects.filter(**key).exists():
-            self._count("deployments", UNCHANGED)
-        else:
-            self._count("deployments", CREATED, create_deployment(**key))
-        self.advance()
+        exists = Deployment.objects.filter(**key).exists()
+        if not exists:
+            create_deployment(**key)
+        self.counts["deployments", UNCHANGED if exists else CREATED] += 1
+        self._step()
 
-    def _get_or_create(self, kind: str, model: Any, create: Callable[..., Any], **fields: Any) -> Any:
-        row = model.objects.filter(**fields).first()
-        if row is not None:
-            return self._count(kind, UNCHANGED, row)
-        return self._count(kind, CREATED, create(**fields))
-
-    def _count(self, kind: str, outcome: str, row: Any = None) -> Any:
-        self.counts[kind, outcome] += 1
+    def _counted(self, kind: str, model: Any, create: Callable[..., Any], **key: Any) -> Any:
+        row, created = _get_or_create(model, create, {}, **key)
+        self.counts[kind, CREATED if created else UNCHANGED] += 1
         return row
+
+    def _step(self) -> None:
+        self.done += 1
+        self.report(self.done)
+
+
+def _get_or_create(
+    model: Any, create: Callable[..., Any], defaults: dict[str, Any], **key: Any
+) -> tuple[Any, bool]:
+    """As the ORM's, but a service creates: the row, and whether it is new."""
+    row = model.objects.filter(**key).first()
+    if row is not None:
+        return row, False
+    try:
+        return create(**key, **defaults), True
+    except IntegrityError:
+        # Another import was faster, and has committed.
+        return model.objects.get(**key), False

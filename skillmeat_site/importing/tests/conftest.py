@@ -9,14 +9,14 @@ from django.core.management import call_command
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Callable[[dict[str, str]], Path]:
-    """Make a project folder called ``webshop`` from texts by their path below it."""
+def project(tmp_path: Path) -> Callable[..., Path]:
+    """Make a project folder, called ``webshop`` unless named, from texts by their path below it."""
 
-    def make(files: dict[str, str]) -> Path:
-        root = tmp_path / "webshop"
+    def make(files: dict[str, str], name: str = "webshop") -> Path:
+        root = tmp_path / name
         (root / ".claude").mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            path = root / name
+        for place, text in files.items():
+            path = root / place
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         return root

@@ -50,7 +50,7 @@ class Command(BaseCommand):
         importer = Importer(folder, name)
         with Progress(console=Console(file=cast(IO[str], self.stderr._out)), transient=True) as progress:
             task = progress.add_task(f"Importing {name}", total=importer.steps)
-            importer.advance = lambda: progress.advance(task)
+            importer.report = lambda done: progress.update(task, completed=done)
             return importer.run(dry_run=dry_run)
 
 
