@@ -1,5 +1,6 @@
 """ETags: a client that has the newest version is told so in a few bytes."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,6 +49,18 @@ def test_every_get_carries_an_etag_and_answers_304_to_it(api: Any, world: World,
     assert read(api, world, call)["ETag"] == etag
     again = read(api, world, call, etag)
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
+
+
+@each(GETS)
+def test_a_head_has_the_headers_of_the_get_and_no_body(api: Any, world: World, call: Call) -> None:
+    by_head = replace(call, method="head")
+    get, head = read(api, world, call), read(api, world, by_head)
+
+    assert (head.status_code, head.content) == (200, b"")
+    # Of each request.
+    assert dict(head.items()) | {"X-Request-ID": ""} == dict(get.items()) | {"X-Request-ID": ""}
+    again = read(api, world, by_head, get["ETag"])
+    assert (again.status_code, again["ETag"]) == (304, get["ETag"])
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,13 @@ def test_every_unknown_parameter_is_named(api: Any) -> None:
     assert "search, ordering, page, page_size" in body["detail"]
 
 
+@pytest.mark.parametrize("query", ["=", "=1", "=1&=2"])
+def test_a_parameter_without_a_name_is_no_field(api: Any, query: str) -> None:
+    body = assert_envelope(api.get(f"{API}/collections?{query}"), 400)
+    assert [(error["code"], error["attr"]) for error in body["errors"]] == [("unknown_parameter", None)]
+    assert body["detail"].startswith("Unknown query parameter")
+
+
 @pytest.mark.parametrize("operation_id", ["getCollection", "getGroup", "createCollection"])
 def test_parameters_of_the_list_mean_nothing_elsewhere(api: Any, world: World, operation_id: str) -> None:
     call = BY_ID[operation_id]

@@ -26,8 +26,8 @@ from skillmeat_site.api.exceptions import (
 )
 from skillmeat_site.exceptions import Conflict, DomainError, NotFound
 
-# What serializers and forms call errors that are about no single field.
-_WHOLE_REQUEST = (api_settings.NON_FIELD_ERRORS_KEY, NON_FIELD_ERRORS)
+# What serializers and forms call errors that are about no single field, and the parameter of `?=1`.
+_NO_FIELD = (api_settings.NON_FIELD_ERRORS_KEY, NON_FIELD_ERRORS, "")
 
 
 class ApiExceptionHandler(ExceptionHandler):
@@ -56,10 +56,9 @@ class ApiExceptionFormatter(ExceptionFormatter):
     """The library's body with ``detail`` on top: one sentence that says it all."""
 
     def get_errors(self) -> list[Error]:
-        """The errors; one that is about the request as a whole names no field."""
+        """The errors; one that is about the request as a whole, or a field without a name, names none."""
         return [
-            replace(error, attr=None) if error.attr in _WHOLE_REQUEST else error
-            for error in super().get_errors()
+            replace(error, attr=None) if error.attr in _NO_FIELD else error for error in super().get_errors()
         ]
 
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.http import ConditionalGetMiddleware
+from django.utils.cache import get_conditional_response
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import quote_etag
 from django.views.decorators.csrf import csrf_exempt
@@ -57,14 +58,19 @@ def etag_of(body: bytes) -> str:
 
 
 class ConditionalGet(ConditionalGetMiddleware):
-    """Django's, with the API's own error where an ``If-Match`` of a GET does not match."""
+    """Django's, for HEAD too, and with the API's own error where an ``If-Match`` does not match.
+
+    Django leaves HEAD out, as its body may be empty. Here a view answers HEAD as it answers GET, and only
+    the server leaves the body out.
+    """
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         """The response, with an ``ETag``; 304 or 412 when a condition of the request says so."""
-        wanted = request.method == "GET" and self.needs_etag(response) and not response.streaming
-        if wanted and not response.has_header("ETag"):
+        if request.method not in ("GET", "HEAD"):
+            return response
+        if self.needs_etag(response) and not response.streaming and not response.has_header("ETag"):
             response.headers["ETag"] = etag_of(response.content)
-        conditional = super().process_response(request, response)
+        conditional: Any = get_conditional_response(request, etag=response.get("ETag"), response=response)
         if conditional is not response and conditional.status_code == HTTPStatus.PRECONDITION_FAILED:
             return error_response(PreconditionFailed())
         return conditional
