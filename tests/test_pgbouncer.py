@@ -15,7 +15,7 @@ from psycopg import sql
 from tests.pgbouncer import running_pgbouncer
 from tests.server import Server, new_database, running_server
 from tests.services import need
-from tests.soak.clients import PATIENCE, Client, at_once
+from tests.soak.clients import TIMEOUT_SECONDS, Client, at_once
 
 pytestmark = pytest.mark.postgresql
 
@@ -85,13 +85,13 @@ def test_many_clients_share_few_connections(server: Server, administrator: dict[
 def clerk(server: Server, administrator: dict[str, str]) -> requests.Session:
     """The administrator, logged in to the admin."""
     session, page = requests.Session(), f"http://127.0.0.1:{server.port}/admin/login/"
-    session.get(page, timeout=PATIENCE)
+    session.get(page, timeout=TIMEOUT_SECONDS)
     form = {
         "username": administrator["user name"],
         "password": administrator["password"],
         "csrfmiddlewaretoken": session.cookies["csrftoken"],
     }
-    assert session.post(page, form, allow_redirects=False, timeout=PATIENCE).status_code == 302
+    assert session.post(page, form, allow_redirects=False, timeout=TIMEOUT_SECONDS).status_code == 302
     return session
 
 
@@ -113,7 +113,7 @@ def test_every_page_of_the_admin_opens(database_url: str, server: Server, clerk:
             urls += pages_of(model, row and row[0]).items()
 
     statuses = Counter(
-        (page, clerk.get(f"http://127.0.0.1:{server.port}{url}", timeout=PATIENCE).status_code)
+        (page, clerk.get(f"http://127.0.0.1:{server.port}{url}", timeout=TIMEOUT_SECONDS).status_code)
         for page, url in urls
     )
 
