@@ -57,7 +57,9 @@ class PositionedListMixin(mixins.ListModelMixin):
         page: Any = super().paginate_queryset(queryset)  # type: ignore[misc]
         is_in_order = page is not None and queryset.query.order_by == RANK_ORDER
         if is_in_order and self.paginator.total == self.siblings().count():  # type: ignore[attr-defined]
-            return page.enumerated(self.paginator.rows.start)  # type: ignore[attr-defined]
+            # Without the first line, a database enumerates all siblings to show a page of them.
+            rows = queryset.filter(pk__in=page.values("pk"))
+            return rows.enumerated(self.paginator.rows.start)  # type: ignore[attr-defined]
         return page
 
 

@@ -76,10 +76,16 @@ def test_what_is_shown_is_computed_for_no_row_before_the_page(sent, rows):
 
 
 def test_the_last_page_is_read_from_the_end(sent, rows):
+    (page,) = sent(f"{ARTIFACTS}?page_size=1&page={rows['count']}", " IN (SELECT ")
+
+    assert "OFFSET" not in page
+
+
+def test_members_of_a_collection_are_read_from_the_start(sent, rows):
     url = f"{COLLECTIONS}/{rows['collection']}/artifacts?page_size=1&page={rows['count']}"
     (page,) = sent(url, " IN (SELECT ")
 
-    assert "OFFSET" not in page
+    assert f"OFFSET {rows['count'] - 1}" in page
 
 
 def test_the_detail_of_an_artifact(api, rows, django_assert_num_queries):

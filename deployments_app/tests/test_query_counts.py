@@ -67,6 +67,14 @@ def test_the_list_of_deployments_of_an_artifact_in_a_project(api, rows, django_a
     assert response.json()["total"] == 1
 
 
+@pytest.mark.parametrize("owner", ["artifact", "project"])
+def test_the_last_page_is_read_from_the_end(sent, rows, owner):
+    url = f"{DEPLOYMENTS}?{owner}_id={rows[owner]}&page_size=1&page={rows['count']}"
+    (page,) = sent(url, " IN (SELECT ")
+
+    assert "OFFSET" not in page
+
+
 def test_the_detail_of_a_deployment(api, rows, django_assert_num_queries):
     with django_assert_num_queries(2):
         response = api.get(f"{DEPLOYMENTS}/{rows['deployment']}")

@@ -53,6 +53,14 @@ def test_a_page_of_groups(rows_within, library, office):
     assert rows_within(5, "groups", URL, collection_id=office.pk, page=2, page_size=1) == 1
 
 
+@pytest.mark.parametrize("path", ["?collection_id={collection}", "/{group}/artifacts?"])
+def test_the_last_page_is_read_from_the_end(sent, library, office, size, path):
+    url = URL + path.format(collection=office.pk, group=library.pk)
+    (page,) = sent(f"{url}&page_size=1&page={size}", "ROW_NUMBER")
+
+    assert "OFFSET" not in page
+
+
 def test_the_detail_of_a_group(rows_within, library, size):
     assert rows_within(3, "artifacts", f"{URL}/{library.pk}") == size
 

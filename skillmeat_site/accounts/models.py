@@ -58,17 +58,10 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return f"{self.name or 'token'} of {self.user}"
 
-    @property
-    def is_valid(self) -> bool:
-        """Whether it is neither expired nor revoked."""
-        return self.revoked_at is None and self.expires_at > timezone.now()
-
     def touch(self) -> None:
-        """Write down that the token is in use. Costs a query at most once a minute."""
-        now = timezone.now()
-        if self.last_used_at is None or now - self.last_used_at >= LAST_USED_PRECISION:
-            with transaction.atomic():
-                ApiToken.objects.filter(pk=self.pk).update(last_used_at=now)
+        """Write down that the token is in use."""
+        with transaction.atomic():
+            ApiToken.objects.filter(pk=self.pk).update(last_used_at=timezone.now())
 
 
 class CacheEntry(models.Model):

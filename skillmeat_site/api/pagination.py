@@ -111,9 +111,19 @@ def page_of(queryset: QuerySet[Any], start: int, stop: int, total: int) -> Query
     if start == 0 or not _is_simple(queryset):
         return queryset[start:stop]
     keys = queryset.values_list("pk")
-    from_end = start > total - stop
+    from_end = start > total - stop and not _is_found_through_others(keys)
     keys = keys.reverse()[total - stop : total - start] if from_end else keys[start:stop]
     return queryset.filter(pk__in=keys)
+
+
+def _is_found_through_others(queryset: QuerySet[Any]) -> bool:
+    """Whether a join leads to the rows from many others, as from the members of a collection.
+
+    Those are sorted anyway. From the end, PostgreSQL would go through all rows of the table backwards.
+    """
+    query = queryset.query
+    joins: list[Any] = [join for alias, join in query.alias_map.items() if query.alias_refcount[alias]]
+    return any(join.join_field.one_to_many for join in joins if join.parent_alias is not None)
 
 
 def _is_simple(queryset: QuerySet[Any]) -> bool:
