@@ -53,7 +53,7 @@ test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL if one answ
 soak: $(INSTALLED_DEV) ## Race, kill, starve and fuzz a real server; six minutes
 	@$(BIN)/python -m tests.soak
 
-bench: $(INSTALLED_BENCH) ## Measure every request beside a floor, and write benchmarks/results.md; an hour
+bench: $(INSTALLED_BENCH) ## Measure speed beside plain DRF and FastAPI, and write benchmarks/results.md; half an hour
 	@$(BIN)/python -m benchmarks $(STAGES)
 
 audit: $(INSTALLED_DEV) ## Look the dependencies up in a database of known vulnerabilities; needs the internet

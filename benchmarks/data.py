@@ -24,14 +24,13 @@ def main() -> None:
     size = SIZES[name]
     with Progress() as progress:
         task = progress.add_task(f"Loading {name}", total=size.rows)
-        if connection.vendor == "sqlite":
-            with connection.cursor() as cursor:
-                # For this connection only: a load that fails begins anew.
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                # For this connection only: a load that fails begins again.
                 cursor.execute("PRAGMA journal_mode=OFF")
                 cursor.execute("PRAGMA cache_size=-1000000")
-        ids = Loader(size, lambda rows: progress.advance(task, rows)).load()
-        progress.update(task, completed=size.rows)
-        with connection.cursor() as cursor:
+            ids = Loader(size, lambda rows: progress.advance(task, rows)).load()
+            progress.update(task, completed=size.rows)
             # PostgreSQL does it by itself, only later.
             cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize")
     Path(file).write_text(json.dumps(ids))

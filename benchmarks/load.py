@@ -4,36 +4,42 @@ import json
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import cycle, islice
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
 
-import orjson
-
-from benchmarks.scenarios import SCENARIOS, Scenario, filled
+from benchmarks.contenders import Server
+from benchmarks.scenarios import WRITES, Scenario, filled
+from benchmarks.sizes import CLIENTS
 
 _SCRIPT = Path(__file__).with_name("wrk.lua")
-READS_TO_A_WRITE = 9
-SETTLING_SECONDS = 1
+# How many requests of a scenario a client prepares that names rows at random.
+PREPARED = 200
+SETTLING_SECONDS = 5
 
 
 @dataclass(frozen=True)
 class Load:
-    """What wrk measured.
+    """What was measured under a load.
 
     Attributes:
-        rate: answers per second.
-        p50: the latency that half of the answers stay below, in milliseconds; so the others.
+        cpu: milliseconds of CPU time a request, user and system, of the server's workers.
+        p50: the latency that half of the requests stay below, in milliseconds.
+        p95: likewise.
+        rate: requests per second.
     """
 
-    rate: float
+    cpu: float
     p50: float
     p95: float
-    p99: float
+    rate: float
 
 
 def require_wrk() -> None:
@@ -42,56 +48,85 @@ def require_wrk() -> None:
         raise SystemExit("wrk is needed to make load: apt-get install wrk")
 
 
-def load(
-    port: int, scenarios: Sequence[Scenario], ids: dict[str, Any], *, clients: int, seconds: int
-) -> Load:
-    """Let clients send the requests of scenarios in turn.
+def load(server: Server, scenarios: Sequence[Scenario], ids: dict[str, Any], *, seconds: int) -> Load:
+    """Let `CLIENTS` clients send the requests of scenarios in turn.
 
     Raises:
         RuntimeError: some did not succeed.
     """
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(clients):
-            lines = _lines(port, scenarios, ids | {"member": ids["members"][number]})
+        for number in range(CLIENTS):
+            lines = _lines(scenarios, ids)
             # Not all of them do the same at the same time.
-            start = number * len(lines) // clients
+            start = number * len(lines) // CLIENTS
             Path(folder, str(number + 1)).write_text("\n".join(lines[start:] + lines[:start]) + "\n")
-        command = ["wrk", f"-t{clients}", f"-c{clients}", f"-d{seconds}s", "-s", str(_SCRIPT)]
-        url = f"http://127.0.0.1:{port}"
-        done = subprocess.run([*command, url, "--", folder], capture_output=True, text=True, check=True)
-    if any(scenario.method != "GET" for scenario in scenarios):
-        # The server still does what was asked of it when time was up, and others would wait for it.
-        time.sleep(SETTLING_SECONDS)
+        command = ["wrk", f"-t{CLIENTS}", f"-c{CLIENTS}", f"-d{seconds}s", "--timeout", "20s"]
+        command += ["-s", str(_SCRIPT), f"http://127.0.0.1:{server.port}", "--", folder]
+        before = server.cpu()
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        cpu = _settled(server) - before
     measured = json.loads(done.stdout.splitlines()[-1])
-    # A client of a scenario that makes sense only after itself may begin with the wrong turn.
-    allowed = clients if any(scenario.in_turn for scenario in scenarios) else 0
-    if measured.pop("broken") or measured.pop("refused") > allowed:
+    if measured["broken"] or measured["refused"]:
         raise RuntimeError(f"{[scenario.name for scenario in scenarios]} failed:\n{done.stdout}")
-    return Load(**measured)
+    if measured["requests"] < CLIENTS:
+        # Too slow for that: not even one request of each client was answered.
+        return load(server, scenarios, ids, seconds=2 * seconds)
+    # When time is up each client waits for a request more, which the server still carries out.
+    carried_out = measured["requests"] + CLIENTS
+    return Load(
+        cpu=1000 * cpu / carried_out,
+        p50=measured["p50"],
+        p95=measured["p95"],
+        rate=measured["requests"] / measured["seconds"],
+    )
 
 
-def mix() -> list[Scenario]:
-    """All requests: nine reads before every write."""
-    reads = cycle(scenario for scenario in SCENARIOS if scenario.method == "GET")
-    writes = [scenario for scenario in SCENARIOS if scenario.method != "GET"]
-    return [scenario for write in writes for scenario in (*islice(reads, READS_TO_A_WRITE), write)]
+@contextmanager
+def writing(server: Server, ids: dict[str, Any], per_second: int) -> Iterator[None]:
+    """Meanwhile another client creates deployments, so many a second."""
+    over = threading.Event()
+    with ThreadPoolExecutor() as pool:
+        writer = pool.submit(_write, server.port, ids, per_second, over)
+        try:
+            yield
+        finally:
+            over.set()
+        writer.result()
 
 
-def _lines(port: int, scenarios: Sequence[Scenario], ids: dict[str, Any]) -> list[str]:
-    turns = range(2 if any(scenario.in_turn for scenario in scenarios) else 1)
-    return [_line(port, scenario, ids, turn) for turn in turns for scenario in scenarios]
+def _write(port: int, ids: dict[str, Any], per_second: int, over: threading.Event) -> None:
+    scenario = next(scenario for scenario in WRITES if scenario.path == "/deployments")
+    headers = {"Authorization": f"Token {ids['token']}", "Content-Type": "application/json"}
+    due = time.monotonic()
+    with closing(HTTPConnection("127.0.0.1", port)) as connection:
+        while not over.wait(max(0, due - time.monotonic())):
+            due += 1 / per_second
+            body = json.dumps(filled(scenario.body, ids))
+            connection.request(scenario.method, f"/api/v1{scenario.path}", body, headers)
+            response = connection.getresponse()
+            answer = response.read()
+            if response.status != HTTPStatus.CREATED:
+                raise RuntimeError(f"{response.status} {answer!r}")
 
 
-def _line(port: int, scenario: Scenario, ids: dict[str, Any], turn: int) -> str:
-    """A request as `wrk.lua` reads it; ``@n@`` for what `filled` calls ``{n}``."""
-    path = f"/api/v1{filled(scenario.path, ids, turn)}"
-    body = orjson.dumps(filled(scenario.body, ids | {"n": "@n@"}, turn)).decode() if scenario.body else ""
-    index = str(SCENARIOS.index(scenario))
-    etag = _etag(f"http://127.0.0.1:{port}{path}", ids["token"], index) if scenario.unchanged else ""
-    return "\t".join([scenario.method, path, ids["token"], index, etag, body])
+def _settled(server: Server) -> float:
+    """The CPU time of a server once it has nothing to do any more, or after `SETTLING_SECONDS`."""
+    cpu, deadline = server.cpu(), time.monotonic() + SETTLING_SECONDS
+    while time.monotonic() < deadline:
+        time.sleep(0.1)
+        before, cpu = cpu, server.cpu()
+        # A tick of the clock is no work.
+        if cpu - before < 0.02:
+            break
+    return cpu
 
 
-def _etag(url: str, token: str, index: str) -> str:
-    request = Request(url, headers={"Authorization": f"Token {token}", "X-Scenario": index})  # noqa: S310
-    with urlopen(request) as response:  # noqa: S310
-        return response.headers["ETag"] or ""
+def _lines(scenarios: Sequence[Scenario], ids: dict[str, Any]) -> list[str]:
+    """Requests as `wrk.lua` reads them."""
+    random = any("{any_" in f"{scenario.path}{scenario.body}" for scenario in scenarios)
+    return [_line(scenario, ids) for _ in range(PREPARED if random else 1) for scenario in scenarios]
+
+
+def _line(scenario: Scenario, ids: dict[str, Any]) -> str:
+    body = json.dumps(filled(scenario.body, ids)) if scenario.body else ""
+    return "\t".join([scenario.method, f"/api/v1{filled(scenario.path, ids)}", ids["token"], body])

@@ -1,10 +1,25 @@
-"""What most people would write: ModelViewSets with nested ModelSerializers."""
+"""The compared requests in plain Django REST Framework, as an experienced developer writes them.
+
+ModelViewSets, ModelSerializers, DRF's pagination and TokenAuthentication; counts by subqueries, joins by
+``select_related`` and ``prefetch_related``, so there are no N+1 queries. The answers are the product's.
+"""
 
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Prefetch, Q
-from django.http import HttpResponse
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Window,
+)
+from django.db.models.functions import Coalesce, RowNumber
 from django.urls import include, path
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -18,54 +33,57 @@ from deployments_app.models import Deployment, Project
 from groups_app.models import Group, GroupArtifact
 
 
+def count_of(rows: Any, foreign_key: str) -> Any:
+    counts = rows.filter(**{foreign_key: OuterRef("pk")}).order_by().values(foreign_key)
+    return Coalesce(Subquery(counts.annotate(n=Count("*")).values("n")), 0)
+
+
+def position_in(parent: str) -> Any:
+    return Window(RowNumber(), partition_by=F(parent), order_by=[F("rank"), F("pk")]) - 1
+
+
 class Pages(PageNumberPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 1000
 
 
-class PagedViewSet(ModelViewSet):
-    pagination_class = Pages
-
-
 class ArtifactSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Artifact
-        fields = ["id", "type", "name", "description", "latest_version", "created_at", "updated_at"]
-
-
-class CountedArtifactSerializer(ArtifactSerializer):
     collection_count = serializers.IntegerField(read_only=True)
     deployment_count = serializers.IntegerField(read_only=True)
 
-    class Meta(ArtifactSerializer.Meta):
-        fields = [*ArtifactSerializer.Meta.fields, "collection_count", "deployment_count"]
+    class Meta:
+        model = Artifact
+        fields = [
+            *("id", "type", "name", "description", "latest_version"),
+            *("collection_count", "deployment_count", "created_at", "updated_at"),
+        ]
 
 
 class GroupArtifactSerializer(serializers.ModelSerializer):
-    artifact = ArtifactSerializer(source="collection_artifact.artifact")
+    artifact_id = serializers.CharField(source="collection_artifact.artifact.id")
+    type = serializers.CharField(source="collection_artifact.artifact.type")
+    name = serializers.CharField(source="collection_artifact.artifact.name")
+    latest_version = serializers.CharField(source="collection_artifact.artifact.latest_version")
+    position = serializers.IntegerField()
 
     class Meta:
         model = GroupArtifact
-        fields = ["artifact", "rank", "added_at"]
+        fields = ["artifact_id", "type", "name", "latest_version", "position", "added_at"]
 
 
 class GroupSerializer(serializers.ModelSerializer):
+    collection_id = serializers.PrimaryKeyRelatedField(queryset=Collection.objects, source="collection")
+    position = serializers.IntegerField(read_only=True)
     artifact_count = serializers.IntegerField(read_only=True)
-    rank = serializers.IntegerField(default=0)
 
     class Meta:
         model = Group
         fields = [
-            "id",
-            "collection",
-            "name",
-            "description",
-            "rank",
-            "artifact_count",
-            "created_at",
-            "updated_at",
+            *("id", "collection_id", "name", "description"),
+            *("position", "artifact_count", "created_at", "updated_at"),
         ]
+        validators = [serializers.UniqueTogetherValidator(Group.objects, ["collection_id", "name"])]
 
 
 class GroupDetailSerializer(GroupSerializer):
@@ -91,166 +109,152 @@ class CollectionDetailSerializer(CollectionSerializer):
         fields = [*CollectionSerializer.Meta.fields, "groups"]
 
 
-class ProjectSerializer(serializers.ModelSerializer):
-    deployment_count = serializers.IntegerField(read_only=True)
-
-    class Meta:
-        model = Project
-        fields = ["id", "name", "description", "deployment_count", "created_at", "updated_at"]
-
-
 class DeploymentSerializer(serializers.ModelSerializer):
-    artifact = ArtifactSerializer(read_only=True)
-    project = ProjectSerializer(read_only=True)
-    artifact_id = serializers.PrimaryKeyRelatedField(
-        queryset=Artifact.objects, source="artifact", write_only=True
-    )
-    project_id = serializers.PrimaryKeyRelatedField(
-        queryset=Project.objects, source="project", write_only=True
-    )
+    artifact_id = serializers.PrimaryKeyRelatedField(queryset=Artifact.objects, source="artifact")
+    artifact_name = serializers.CharField(source="artifact.name", read_only=True)
+    artifact_type = serializers.CharField(source="artifact.type", read_only=True)
+    project_id = serializers.PrimaryKeyRelatedField(queryset=Project.objects, source="project")
+    project_name = serializers.CharField(source="project.name", read_only=True)
+    latest_version = serializers.CharField(source="artifact.latest_version", read_only=True)
+    is_outdated = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = Deployment
         fields = [
-            "id",
-            "artifact",
-            "project",
-            "artifact_id",
-            "project_id",
-            "deployed_version",
-            "status",
-            "deployed_at",
-            "updated_at",
+            *("id", "artifact_id", "artifact_name", "artifact_type", "project_id", "project_name"),
+            *("deployed_version", "latest_version", "is_outdated", "status", "deployed_at", "updated_at"),
         ]
         # The one before is made inactive first.
         validators = []
 
 
-class CollectionViewSet(PagedViewSet):
+class ReadBackViewSet(ModelViewSet):
+    """Answers a write with the row as the queryset annotates it."""
+
+    pagination_class = Pages
+
+    @transaction.atomic
+    def create(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        self.perform_create(serializer)
+        return Response(self._read_back(serializer), status=201)
+
+    @transaction.atomic
+    def update(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        locked = self.queryset.model.objects.select_for_update().get(pk=kwargs["pk"])
+        serializer = self.get_serializer(locked, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        serializer.save()
+        return Response(self._read_back(serializer))
+
+    def _read_back(self, serializer: Any) -> Any:
+        return self.get_serializer(self.get_queryset().get(pk=serializer.instance.pk)).data
+
+
+class CollectionViewSet(ReadBackViewSet):
     queryset = Collection.objects.annotate(
-        group_count=Count("groups", distinct=True),
-        artifact_count=Count("collection_artifacts", distinct=True),
-    ).order_by("name")
+        group_count=count_of(Group.objects, "collection"),
+        artifact_count=count_of(CollectionArtifact.objects, "collection"),
+    ).order_by("name", "pk")
     search_fields = ["name", "description"]
 
     def get_queryset(self) -> Any:
-        return (
-            super()
-            .get_queryset()
-            .prefetch_related(
-                Prefetch(
-                    "groups", Group.objects.annotate(artifact_count=Count("group_artifacts")).order_by("rank")
-                )
-            )
-            if self.action == "retrieve"
-            else super().get_queryset()
-        )
+        if self.action != "retrieve":
+            return super().get_queryset()
+        groups = GroupViewSet.queryset.annotate(position=position_in("collection"))
+        return super().get_queryset().prefetch_related(Prefetch("groups", groups))
 
     def get_serializer_class(self) -> Any:
         return CollectionDetailSerializer if self.action == "retrieve" else CollectionSerializer
 
-    @action(detail=True, methods=["get"])
-    def artifacts(self, request: Any, pk: str) -> Response:
-        artifacts = Artifact.objects.filter(collection_artifacts__collection=self.get_object())
-        page = self.paginate_queryset(artifacts.order_by("name"))
-        return self.get_paginated_response(ArtifactSerializer(page, many=True).data)
 
-
-class GroupViewSet(PagedViewSet):
-    queryset = Group.objects.annotate(artifact_count=Count("group_artifacts")).order_by("rank")
+class GroupViewSet(ReadBackViewSet):
+    queryset = Group.objects.annotate(artifact_count=count_of(GroupArtifact.objects, "group")).order_by(
+        "rank", "pk"
+    )
+    filterset_fields = ["collection_id"]
 
     def get_queryset(self) -> Any:
         groups = super().get_queryset()
-        if collection := self.request.query_params.get("collection_id"):
-            groups = groups.filter(collection=collection)
+        if self.action == "list":
+            return groups.annotate(position=position_in("collection"))
+        before = Group.objects.filter(Q(rank__lt=OuterRef("rank")), collection=OuterRef("collection"))
+        counted = before.order_by().values("collection").annotate(n=Count("*")).values("n")
+        groups = groups.annotate(position=Coalesce(Subquery(counted), 0))
         if self.action == "retrieve":
-            entries = GroupArtifact.objects.select_related("collection_artifact__artifact").order_by("rank")
+            entries = GroupArtifact.objects.select_related("collection_artifact__artifact")
+            entries = entries.annotate(position=position_in("group")).order_by("rank", "pk")
             groups = groups.prefetch_related(Prefetch("group_artifacts", entries))
         return groups
 
     def get_serializer_class(self) -> Any:
         return GroupDetailSerializer if self.action == "retrieve" else GroupSerializer
 
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        if "collection_id" in kwargs.get("data", ()):
-            kwargs["data"] = {**kwargs["data"], "collection": kwargs["data"]["collection_id"]}
-        return super().get_serializer(*args, **kwargs)
+    def perform_create(self, serializer: Any) -> None:
+        collection = serializer.validated_data["collection"]
+        Collection.objects.select_for_update().get(pk=collection.pk)
+        serializer.save(rank=next_rank(collection.groups))
 
     @action(detail=True, methods=["post"])
     @transaction.atomic
     def artifacts(self, request: Any, pk: str) -> Response:
-        group = Group.objects.select_for_update().get(pk=pk)
-        group.group_artifacts.update(rank=F("rank") + 1)
-        entry = self._put(group, request.data["artifact_ids"][0])
-        return Response(GroupArtifactSerializer(entry).data, status=201)
-
-    @action(detail=True, methods=["post"], url_path="move-artifacts")
-    @transaction.atomic
-    def move_artifacts(self, request: Any, pk: str) -> Response:
-        artifact_id = request.data["artifact_ids"][0]
-        target_id = request.data["target_group_id"]
-        groups = Group.objects.select_for_update().order_by("pk").in_bulk([pk, target_id])
-        groups[pk].group_artifacts.filter(collection_artifact__artifact=artifact_id).delete()
-        entry = self._put(groups[target_id], artifact_id)
-        return Response(GroupArtifactSerializer(entry).data)
-
-    def _put(self, group: Group, artifact_id: str) -> GroupArtifact:
-        member = CollectionArtifact.objects.get(collection=group.collection, artifact=artifact_id)
-        entry, _ = GroupArtifact.objects.get_or_create(
-            group=group, collection_artifact=member, defaults={"rank": 0}
+        group = Group.objects.get(pk=pk)
+        Collection.objects.select_for_update().get(pk=group.collection_id)
+        artifact = Artifact.objects.get(pk=request.data["artifact_id"])
+        member, _ = CollectionArtifact.objects.get_or_create(
+            collection_id=group.collection_id, artifact=artifact
         )
-        entry.rank = 0
-        entry.save()
-        return entry
-
-
-class DeploymentViewSet(PagedViewSet):
-    queryset = Deployment.objects.select_related("artifact", "project").order_by("-deployed_at")
-    serializer_class = DeploymentSerializer
-
-    def get_queryset(self) -> Any:
-        wanted = {
-            name: self.request.query_params[name]
-            for name in ("artifact_id", "project_id")
-            if name in self.request.query_params
+        entry = GroupArtifact.objects.filter(group=group, collection_artifact=member).first()
+        created = entry is None
+        if entry is None:
+            rank = next_rank(group.group_artifacts)
+            entry = GroupArtifact.objects.create(group=group, collection_artifact=member, rank=rank)
+        place = {
+            "artifact_id": artifact.pk,
+            "position": group.group_artifacts.filter(rank__lt=entry.rank).count(),
+            "added_at": entry.added_at,
+            "created": created,
         }
-        return super().get_queryset().filter(**wanted)
+        return Response({"group_id": group.pk, "artifacts": [place]}, status=201 if created else 200)
 
-    @transaction.atomic
+
+def next_rank(siblings: Any) -> int:
+    last = siblings.aggregate(last=Max("rank"))["last"]
+    return 0 if last is None else last + 1
+
+
+class DeploymentViewSet(ReadBackViewSet):
+    queryset = (
+        Deployment.objects.select_related("artifact", "project")
+        .annotate(
+            is_outdated=ExpressionWrapper(
+                ~Q(deployed_version=F("artifact__latest_version"))
+                & Q(deployed_version__isnull=False, artifact__latest_version__isnull=False),
+                output_field=BooleanField(),
+            )
+        )
+        .order_by("-deployed_at", "-pk")
+    )
+    serializer_class = DeploymentSerializer
+    filterset_fields = ["artifact_id", "project_id"]
+
     def perform_create(self, serializer: Any) -> None:
         pair = {name: serializer.validated_data[name] for name in ("artifact", "project")}
         Artifact.objects.select_for_update().get(pk=pair["artifact"].pk)
-        Deployment.objects.filter(**pair, status="active").update(status="inactive")
+        for deployment in Deployment.objects.filter(**pair, status="active"):
+            deployment.status = "inactive"
+            deployment.save()
         serializer.save()
 
-    @action(detail=False, methods=["get"])
-    def summary(self, request: Any) -> Response:
-        counts = {
-            status: Count("deployments", filter=Q(deployments__status=status))
-            for status in ("active", "inactive", "error", "pending")
-        }
-        rows = int(request.query_params.get("page_size", 1000))
-        return Response(
-            {
-                "by_status": Deployment.objects.values("status").annotate(count=Count("id")).order_by(),
-                "by_artifact": Artifact.objects.values("id", "name").annotate(**counts)[:rows],
-                "by_project": Project.objects.values("id", "name").annotate(**counts)[:rows],
-                "recent": DeploymentSerializer(self.get_queryset()[:5], many=True).data,
-            }
-        )
 
-
-class ProjectViewSet(PagedViewSet):
-    queryset = Project.objects.annotate(deployment_count=Count("deployments")).order_by("name")
-    serializer_class = ProjectSerializer
-
-
-class ArtifactViewSet(PagedViewSet):
+class ArtifactViewSet(ReadBackViewSet):
     queryset = Artifact.objects.annotate(
-        collection_count=Count("collection_artifacts", distinct=True),
-        deployment_count=Count("deployments", distinct=True),
-    ).order_by("name")
-    serializer_class = CountedArtifactSerializer
+        collection_count=count_of(CollectionArtifact.objects, "artifact"),
+        deployment_count=count_of(Deployment.objects, "artifact"),
+    ).order_by("name", "type", "pk")
+    serializer_class = ArtifactSerializer
+    search_fields = ["name", "description"]
 
 
 router = DefaultRouter(trailing_slash=False)
@@ -258,5 +262,4 @@ router.register("artifacts", ArtifactViewSet)
 router.register("collections", CollectionViewSet)
 router.register("groups", GroupViewSet)
 router.register("deployments", DeploymentViewSet)
-router.register("projects", ProjectViewSet)
-urlpatterns = [path("api/v1/", include(router.urls)), path("healthz", lambda request: HttpResponse())]
+urlpatterns = [path("api/v1/", include(router.urls))]

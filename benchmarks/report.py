@@ -1,26 +1,22 @@
-"""Makes `results.md` and its pictures of what has been measured."""
+"""Makes `results.md` and its picture of what has been measured."""
 
-import statistics
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from benchmarks import plots
-from benchmarks.contenders import NAMES
-from benchmarks.databases import VENDORS
-from benchmarks.sizes import MOST_CLIENTS
-from benchmarks.stages import CLIENTS, ENDURANCE_SECONDS, MIX, WRITES_PER_SECOND
+from benchmarks.scenarios import COMPARED
+from benchmarks.stages import NAMES
+from benchmarks.targets import ratio_of, verdicts
 
 FOLDER = Path(__file__).parent
 TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 INTRODUCTION = """\
 # What a request costs
 
-Written by `make bench`; how to read it is said in [README.md](README.md). **floor**: the same
-statements by the driver alone. **anew**: ours, keeping no answers, as if somebody wrote something before
-every request. **plain**: the same models behind ModelViewSets with nested ModelSerializers. *of floor* is
-how much of the floor's throughput is reached, by ours / anew; *of plain* how many times that of plain.
-Behind ± is half the distance between the best and the worst round."""
+Written by `make bench`; [README.md](README.md) says how it is measured. Costs are milliseconds of CPU
+time of the server's workers a request. × says how many times the product's cost a peer's is: more than 1
+means that the product is cheaper."""
 
 Measured = dict[str, Any]
 
@@ -31,142 +27,70 @@ def report(measured: Measured) -> None:
     Args:
         measured: what each stage returned, by stage and vendor.
     """
-    text = "\n\n".join(_sections(measured))
-    (FOLDER / "results.md").write_text(text + "\n")
+    (FOLDER / "results.md").write_text("\n\n".join(_sections(measured)) + "\n")
 
 
 def _sections(measured: Measured) -> Iterator[str]:
     yield INTRODUCTION
-    yield _circumstances(measured)
-    for vendor in VENDORS:
-        if stage := measured.get(f"cost {vendor}"):
-            picture = plots.ratios(vendor, {name: _costs(rounds) for name, rounds in stage["costs"].items()})
-            yield f"## {TITLES[vendor]}, S: CPU time of a request\n\n![ratios]({picture})"
-            yield _cost_table(stage)
-        if stage := measured.get(f"throughput {vendor}"):
-            for clients in map(str, CLIENTS):
-                table = _throughput_table(stage["loads"], clients)
-                yield f"## {TITLES[vendor]}, S: throughput, {_clients(clients)}\n\n{table}"
-            memory = ", ".join(f"{name} {size:.0f} MiB" for name, size in stage["memory"].items())
-            yield f"Memory of a worker after all of that: {memory}."
-        if stage := measured.get(f"growth {vendor}"):
-            picture = plots.growth(vendor, stage["sizes"])
-            yield f"## {TITLES[vendor]}: as it grows\n\n![growth]({picture})"
-            yield _growth_table(stage["sizes"])
-            for contender, loads in stage["large"].items():
-                yield f"### L by wrk, {contender}\n\n{_large_table(loads)}"
-        if stage := measured.get(f"endurance {vendor}"):
-            yield f"## {TITLES[vendor]}: ten minutes\n\n{_endurance(stage)}"
-
-
-def _circumstances(measured: Measured) -> str:
+    yield "\n".join(f"- {name}: {stage['on']}" for name, stage in measured.items())
+    stages = {name: stage["measured"] for name, stage in measured.items()}
     rows = [
-        [stage, on["commit"], on["machine"], f"Python {on['python']}"]
-        for stage, on in sorted((stage, kept["on"]) for stage, kept in measured.items())
+        [TITLES[each.vendor], each.target, each.worst, "yes" if each.reached else "**no**"]
+        for each in verdicts(stages)
     ]
-    return _table(["stage", "commit", "machine", ""], rows)
-
-
-def _costs(rounds: dict[str, list[Any]]) -> dict[str, float]:
-    """The median CPU time of each contender, in milliseconds."""
-    return {name: statistics.median(each["cpu"] for each in rounds[name]) for name in NAMES}
-
-
-def _cost_table(stage: Measured) -> str:
-    rows = []
-    for name, rounds in stage["costs"].items():
-        costs = _costs(rounds)
-        milliseconds = [_spread([each["cpu"] for each in rounds[contender]]) for contender in NAMES]
-        rows.append(
-            [
-                name,
-                str(stage["statements"][name]),
-                *milliseconds,
-                *_compared({name: 1 / cost for name, cost in costs.items()}),
-            ]
-        )
-    header = ["request", "statements", *(f"{name}, ms" for name in NAMES), "of floor", "of plain"]
-    return _table(header, rows)
-
-
-def _throughput_table(loads: Measured, clients: str) -> str:
-    rows = []
-    for name, contenders in loads.items():
-        median = {
-            contender: {
-                key: statistics.median(each[key] for each in rounds[clients]) for key in rounds[clients][0]
-            }
-            for contender, rounds in contenders.items()
+    yield f"## Targets\n\n{_table(['database', 'target', 'worst', 'reached'], rows)}"
+    by_stage = {
+        stage: {
+            TITLES[vendor]: stages[f"{stage} {vendor}"] for vendor in TITLES if f"{stage} {vendor}" in stages
         }
-        ours = median["ours"]
-        rows.append(
-            [
-                f"mix: {name}" if name == MIX else name,
-                *(
-                    _spread([each["rate"] for each in contenders[contender][clients]], 0)
-                    for contender in NAMES
-                ),
-                *(f"{ours[key]:.1f}" for key in ("p50", "p95", "p99")),
-                *_compared({contender: each["rate"] for contender, each in median.items()}),
-            ]
-        )
-    latencies = ["ours p50, ms", "p95", "p99"]
-    return _table(["request", *(f"{name}, /s" for name in NAMES), *latencies, "of floor", "of plain"], rows)
-
-
-def _compared(rates: dict[str, float]) -> list[str]:
-    """The cells that say how much of the floor's rate, and of plain's, is reached by ours / anew."""
-    of_floor, of_plain = (
-        [rates[name] / rates[other] for name in ("ours", "anew")] for other in ("floor", "plain")
-    )
-    return [
-        "**" + " / ".join(f"{ratio:.2f}" for ratio in of_floor) + "**",
-        " / ".join(f"{ratio:.1f}" for ratio in of_plain),
-    ]
-
-
-def _growth_table(sizes: Measured) -> str:
-    header = ["request anew, ms elapsed in process", *(f"{kept['deployments']:,}" for kept in sizes.values())]
-    rows = [
-        [name, *(f"{kept['costs'][name]['elapsed']:.1f}" for kept in sizes.values())]
-        for name in next(iter(sizes.values()))["costs"]
-    ]
-    return _table(header, rows)
-
-
-def _large_table(stage: Measured) -> str:
-    loads = stage["alone"] | {
-        f"{name}, with {WRITES_PER_SECOND} writes/s": load
-        for name, load in stage["while others write"].items()
+        for stage in ("compare", "large", "soak")
     }
-    header = ["request"]
-    for clients in map(str, CLIENTS):
-        header += [f"{_clients(clients)}, /s", "p50, ms", "p95", "p99"]
-    rows = []
-    for name, by_clients in loads.items():
-        row = [name]
-        for load in by_clients.values():
-            row += [f"{load['rate']:.0f}", *(f"{load[key]:.1f}" for key in ("p50", "p95", "p99"))]
-        rows.append(row)
-    return _table(header, rows)
+    if by_stage["compare"]:
+        yield f"## The product and its peers\n\n![ratios]({plots.ratios(by_stage['compare'])})"
+    for title, stage in by_stage["compare"].items():
+        yield f"### {title}\n\n{_compared(stage)}"
+    for title, stage in by_stage["large"].items():
+        yield f"## {title}: a million deployments\n\n{_summaries(stage)}\n\n{_pages(stage)}"
+    for title, stage in by_stage["soak"].items():
+        sizes = ", ".join(f"{size:.0f}" for size in stage["memory"])
+        yield (
+            f"## {title}: memory\n\nMB of the largest worker in {stage['minutes']:g} minutes of nine reads "
+            f"to a write ({stage['rate']} requests/s): {sizes}."
+        )
 
 
-def _endurance(stage: Measured) -> str:
-    samples, load = stage["memory"], stage["load"]
-    sizes = ", ".join(f"{size:.0f}" for size in samples)
-    return (
-        f"The mix, {_clients(str(MOST_CLIENTS))}, {ENDURANCE_SECONDS} s: {load['rate']:.0f} requests/s, "
-        f"p95 {load['p95']:.1f} ms, nothing failed. MiB of the largest worker meanwhile: {sizes}."
-    )
+def _compared(stage: Measured) -> str:
+    names = [*NAMES, *(["baseline"] if "baseline" in stage[COMPARED[0].name] else [])]
+    others = names[1:]
+    rows = [
+        [
+            scenario.name,
+            *(f"{costs[name]['cpu']:.1f} ± {costs[name]['spread']:.1f}" for name in names),
+            *(f"{ratio_of(costs, name):.2f}" for name in others),
+            " / ".join(f"{costs[name]['rate']:.0f}" for name in names),
+        ]
+        for scenario in COMPARED
+        for costs in [stage[scenario.name]]
+    ]
+    header = [*(f"{name}, ms" for name in names), *(f"× {name}" for name in others), "requests/s"]
+    return _table(["request", *header], rows)
 
 
-def _clients(number: str) -> str:
-    return "1 client" if number == "1" else f"{number} clients"
+def _summaries(stage: Measured) -> str:
+    rows = [
+        [f"{name}, {where}", *(f"{load[key]:.1f}" for key in ("cpu", "p50", "p95"))]
+        for name, loads in stage["summary"].items()
+        for where, load in loads.items()
+    ]
+    return _table(["request, 8 clients", "CPU, ms", "p50, ms", "p95, ms"], rows)
 
 
-def _spread(values: list[float], digits: int = 2) -> str:
-    half = (max(values) - min(values)) / 2
-    return f"{statistics.median(values):.{digits}f} ± {half:.{digits}f}"
+def _pages(stage: Measured) -> str:
+    rows = [
+        [name, *(f"{load[key]:.1f}" for key in ("cpu", "p50", "p95"))]
+        for name, load in stage["pages"].items()
+    ]
+    return _table(["page of 100 rows on L, 8 clients", "CPU, ms", "p50, ms", "p95, ms"], rows)
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:

@@ -2,22 +2,27 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from itertools import chain, islice
 from typing import Any
 
 from django.contrib.auth.models import Group as UserGroup
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import DateTimeField
+from django.test import Client
 from django.utils import timezone
 
-from benchmarks.sizes import ARTIFACTS_OF_OTHERS, GROUPS, GROUPS_OF_OTHERS, MOST_CLIENTS, Size
+from benchmarks.sizes import ARTIFACTS_OF_OTHERS, GROUPS, GROUPS_OF_OTHERS, TIMES, Size
 from collections_app.models import Artifact, ArtifactType, Collection, CollectionArtifact
 from deployments_app.models import Deployment, DeploymentStatus, Project
 from groups_app.models import Group, GroupArtifact
-from skillmeat_site.accounts.models import ApiToken
 
-BATCH = 5_000
+# Large ones: the triggers on PostgreSQL count the rows of a statement at once.
+BATCH = 200_000
 PAGE = 100
+# How many rows the writes choose from.
+CHOICE = 1_000
+PASSWORD = "a benchmark's password"  # noqa: S105 - of a database that is gone afterwards
 
 
 class Loader:
@@ -35,7 +40,7 @@ class Loader:
         """Write them all.
 
         Returns:
-            The ids that the scenarios name, and a token.
+            What the scenarios fill in: ids, lists of ids to choose from, numbers of pages, a token.
         """
         size, types = self._size, ArtifactType.values
         projects = self._write(Project(name=f"project {n:06}") for n in range(size.projects))
@@ -44,22 +49,26 @@ class Loader:
             for n in range(size.artifacts)
         )
         large, *others = self._write(Collection(name=f"collection {n:06}") for n in range(size.collections))
-        self._fill_others(others, artifacts)
-        for time in range(size.times):
-            self._write(self._deployments(artifacts, projects, last=time == size.times - 1))
-        # Not a superuser, whose permissions nobody needs to look up.
-        user = User.objects.create_user("bench", "bench@example.org", "a benchmark's password")
-        user.groups.add(UserGroup.objects.get(name="Editors"))
+        groups = self._fill_others(others, artifacts)
+        pairs = self._pairs()
+        for time in range(TIMES):
+            self._write(self._deployments(artifacts, projects, pairs, last=time == TIMES - 1))
         return {
             **self._fill_large(large, artifacts),
-            "token": ApiToken.objects.issue(user)[1],
-            "other": others[0].pk,
+            "token": _token(),
             "artifact": artifacts[0].pk,
-            "free_artifact": artifacts[-1].pk,
             "project": projects[0].pk,
             "middle_page": size.artifacts // PAGE // 2,
             "last_page": size.artifacts // PAGE,
             "last_page_of_members": size.members // PAGE,
+            "last_page_of_artifact": sum(artifact == 0 for artifact, _ in pairs) * TIMES // PAGE,
+            "last_page_of_project": sum(project == 0 for _, project in pairs) * TIMES // PAGE,
+            "any": {
+                "group": [row.pk for row in groups[:CHOICE]],
+                "collection": [row.pk for row in others[:CHOICE]],
+                "artifact": [row.pk for row in artifacts[:CHOICE]],
+                "project": [row.pk for row in projects[:CHOICE]],
+            },
         }
 
     def _fill_large(self, large: Collection, artifacts: list[Artifact]) -> dict[str, Any]:
@@ -73,16 +82,10 @@ class Loader:
             GroupArtifact(group=groups[0], collection_artifact=member, rank=rank)
             for rank, member in enumerate(members)
         )
-        return {
-            "collection": large.pk,
-            "group": groups[0].pk,
-            "other_group": groups[1].pk,
-            "member": members[-1].artifact_id,
-            "members": [member.artifact_id for member in members[-MOST_CLIENTS:]],
-        }
+        return {"collection": large.pk, "group": groups[0].pk}
 
-    def _fill_others(self, others: list[Collection], artifacts: list[Artifact]) -> None:
-        """Some artifacts each, dealt out to some groups."""
+    def _fill_others(self, others: list[Collection], artifacts: list[Artifact]) -> list[Group]:
+        """Some artifacts each, dealt out to some groups; these are returned."""
         members = self._write(
             CollectionArtifact(collection=other, artifact=artifacts[(place + n) % len(artifacts)])
             for place, other in enumerate(others)
@@ -101,22 +104,45 @@ class Loader:
             )
             for n, member in enumerate(members)
         )
+        return groups
+
+    def _pairs(self) -> list[tuple[int, int]]:
+        """Which artifact is deployed to which project: evenly, but the first of each has many."""
+        size = self._size
+        many = min(size.projects, size.deployed) // 2
+        pairs = chain(
+            ((artifact, artifact) for artifact in range(size.deployed)),
+            ((0, project) for project in range(many)),
+            ((artifact, 0) for artifact in range(many)),
+            (
+                (artifact, (2 * artifact + place) % size.projects)
+                for place in range(size.projects)
+                for artifact in range(size.deployed)
+            ),
+        )
+        # Each pair once; the last ones are more than enough.
+        distinct = dict.fromkeys(islice(pairs, size.deployments))
+        return list(islice(distinct, size.deployments // TIMES))
 
     def _deployments(
-        self, artifacts: list[Artifact], projects: list[Project], *, last: bool
+        self,
+        artifacts: list[Artifact],
+        projects: list[Project],
+        pairs: list[tuple[int, int]],
+        *,
+        last: bool,
     ) -> Iterator[Deployment]:
-        """One for every pair of an artifact and a project; only the last may be active."""
-        size, now = self._size, timezone.now()
+        """One for every pair; only the last may be active."""
+        now = timezone.now()
         statuses = [DeploymentStatus.ACTIVE] * 4 + [DeploymentStatus.ERROR]
-        for number, artifact in enumerate(artifacts[: size.deployed]):
-            for place in range(size.places):
-                yield Deployment(
-                    artifact=artifact,
-                    project=projects[(number * size.places + place) % size.projects],
-                    deployed_version=str(1 + number % 2),
-                    status=statuses[number % len(statuses)] if last else DeploymentStatus.INACTIVE,
-                    deployed_at=now - timedelta(seconds=place if last else size.places),
-                )
+        for artifact, project in pairs:
+            yield Deployment(
+                artifact=artifacts[artifact],
+                project=projects[project],
+                deployed_version=str(1 + artifact % 2),
+                status=statuses[artifact % len(statuses)] if last else DeploymentStatus.INACTIVE,
+                deployed_at=now - timedelta(days=0 if last else 1, seconds=artifact + project),
+            )
 
     def _write(self, rows: Iterable[Any]) -> list[Any]:
         rows = list(rows)
@@ -125,6 +151,19 @@ class Loader:
             _insert(batch)
             self._advance(len(batch))
         return rows
+
+
+def _token() -> str:
+    """The key of an Editor: not a superuser, whose permissions nobody needs to look up."""
+    user = User.objects.create_user("bench", password=PASSWORD)
+    user.groups.add(UserGroup.objects.get(name="Editors"))
+    response = Client().post(
+        "/api/v1/auth/login",
+        {"username": "bench", "password": PASSWORD},
+        content_type="application/json",
+        headers={"host": "localhost"},
+    )
+    return response.json()["token"]
 
 
 def _insert(rows: list[Any]) -> None:

@@ -1,7 +1,10 @@
 """The requests that are measured."""
 
+import random
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Kind = Literal["list", "nested", "write", "page", "summary"]
 
 
 @dataclass(frozen=True)
@@ -9,79 +12,93 @@ class Scenario:
     """A request; names in braces are filled in from what `benchmarks.rows` says of its rows.
 
     Attributes:
-        body: may contain ``{n}``, a number that is new each time.
-        unchanged: whether the client has the answer already, and sends its ETag.
-        in_turn: whether it makes sense only after itself: `filled` swaps ``{there}`` and ``{back}``
-            from one request to the next, so several clients need a ``{member}`` each.
-        grows: whether its cost is plotted against the size of the data.
+        kind: which target it has.
+        body: may contain ``@n@``, a number that is new each time, and ``{any_group}`` and the like,
+            one of many rows.
+        first: for a deep page, the name of the scenario that reads the first one.
     """
 
     name: str
     path: str
+    kind: Kind
     method: str = "GET"
     body: dict[str, Any] | None = None
-    unchanged: bool = False
-    in_turn: bool = False
-    grows: bool = False
+    first: str | None = None
 
 
-SCENARIOS = [
-    Scenario("list collections (50)", "/collections", grows=True),
-    Scenario("search collections (50)", "/collections?search=CTION%200005", grows=True),
-    Scenario("collection with 50 groups", "/collections/{collection}"),
-    Scenario("groups of a collection (50)", "/groups?collection_id={collection}", grows=True),
-    Scenario("group with all its artifacts", "/groups/{group}"),
+# Of the product and its peers, on S.
+COMPARED = [
+    Scenario("list 50 collections", "/collections", "list"),
+    Scenario("list 100 artifacts", "/artifacts?page_size=100", "list"),
+    Scenario("list 50 groups", "/groups?collection_id={collection}", "list"),
+    Scenario("list 50 deployments", "/deployments?artifact_id={artifact}&page_size=50", "list"),
+    Scenario("list 100 deployments", "/deployments?project_id={project}&page_size=100", "list"),
+    Scenario("group with 1,000 artifacts", "/groups/{group}", "nested"),
+    Scenario("collection with 50 groups", "/collections/{collection}", "nested"),
     Scenario(
-        "artifacts of a collection (100)", "/collections/{collection}/artifacts?page_size=100", grows=True
+        "create a group", "/groups", "write", "POST", {"collection_id": "{any_collection}", "name": "new @n@"}
     ),
+    Scenario("change a group", "/groups/{any_group}", "write", "PATCH", {"description": "new @n@"}),
     Scenario(
-        "artifacts of a collection, last page",
-        "/collections/{collection}/artifacts?page_size=100&page={last_page_of_members}",
-        grows=True,
-    ),
-    Scenario("list artifacts (100)", "/artifacts?page_size=100", grows=True),
-    Scenario("list artifacts, middle page", "/artifacts?page_size=100&page={middle_page}", grows=True),
-    Scenario("list artifacts, last page", "/artifacts?page_size=100&page={last_page}", grows=True),
-    Scenario(
-        "deployments of an artifact (50)", "/deployments?artifact_id={artifact}&page_size=50", grows=True
-    ),
-    Scenario("deployments of a project (100)", "/deployments?project_id={project}&page_size=100", grows=True),
-    Scenario("one project", "/projects/{project}"),
-    Scenario("one project, unchanged (304)", "/projects/{project}", unchanged=True),
-    Scenario("summary", "/deployments/summary", grows=True),
-    Scenario("summary, 50 rows a table", "/deployments/summary?page_size=50", grows=True),
-    Scenario(
-        "create a group", "/groups", method="POST", body={"collection_id": "{other}", "name": "new {n}"}
-    ),
-    Scenario(
-        "put an artifact at position 0",
-        "/groups/{group}/artifacts",
-        method="POST",
-        body={"artifact_ids": ["{member}"], "position": 0},
-    ),
-    Scenario(
-        "move an artifact to another group",
-        "/groups/{there}/move-artifacts",
-        method="POST",
-        body={"artifact_ids": ["{member}"], "target_group_id": "{back}"},
-        in_turn=True,
+        "add an artifact to a group",
+        "/groups/{any_group}/artifacts",
+        "write",
+        "POST",
+        {"artifact_id": "{any_artifact}"},
     ),
     Scenario(
         "create a deployment",
         "/deployments",
-        method="POST",
-        body={"artifact_id": "{free_artifact}", "project_id": "{project}", "deployed_version": "new {n}"},
+        "write",
+        "POST",
+        {"artifact_id": "{any_artifact}", "project_id": "{any_project}", "deployed_version": "@n@"},
     ),
+]
+SUMMARY = Scenario("summary", "/deployments/summary", "summary")
+SUMMARY_PAGE = Scenario("summary, 50 rows a table", "/deployments/summary?page_size=50", "summary")
+
+
+def _pages(name: str, path: str, *further: str) -> list[Scenario]:
+    """The first page of 100 rows of a list, and further ones by their number."""
+    path += f"{'&' if '?' in path else '?'}page_size=100"
+    pages = [Scenario(name, path, "page")]
+    for page in further:
+        which = "middle page" if "middle" in page else "last page"
+        pages.append(Scenario(f"{name}, {which}", f"{path}&page={page}", "page", first=name))
+    return pages
+
+
+# Of the product, on L.
+PAGES = [
+    *_pages("collections", "/collections", "100"),
+    *_pages("collections, newest first", "/collections?ordering=-created_at"),
+    *_pages("search collections", "/collections?search=CTION%20005"),
+    *_pages("artifacts", "/artifacts", "{middle_page}", "{last_page}"),
+    *_pages("artifacts of a type", "/artifacts?type=skill"),
+    *_pages("artifacts by time", "/artifacts?ordering=-updated_at", "{middle_page}"),
+    *_pages("search artifacts", "/artifacts?search=FACT%20005"),
+    *_pages("artifacts of a collection", "/collections/{collection}/artifacts", "{last_page_of_members}"),
+    *_pages("groups of a collection", "/groups?collection_id={collection}"),
+    *_pages("artifacts of a group", "/groups/{group}/artifacts", "{last_page_of_members}"),
+    *_pages("projects", "/projects", "20"),
+    *_pages("deployments of an artifact", "/deployments?artifact_id={artifact}", "{last_page_of_artifact}"),
+    *_pages("deployments of a project", "/deployments?project_id={project}", "{last_page_of_project}"),
+    *_pages("active deployments of a project", "/deployments?project_id={project}&status=active"),
+    *_pages("outdated deployments of an artifact", "/deployments?artifact_id={artifact}&outdated=true"),
+]
+READS = [*(scenario for scenario in COMPARED if scenario.method == "GET"), SUMMARY]
+WRITES = [scenario for scenario in COMPARED if scenario.method != "GET"]
+# What is sent while the memory is watched: nine reads before every write.
+MIX = [
+    scenario
+    for number, write in enumerate(WRITES)
+    for scenario in (*(READS[(9 * number + place) % len(READS)] for place in range(9)), write)
 ]
 
 
-def filled(value: Any, ids: dict[str, str], n: int) -> Any:
-    """``value`` with everything in braces filled in, for the ``n``-th request."""
+def filled(value: Any, ids: dict[str, Any]) -> Any:
+    """``value`` with everything in braces filled in; rows to choose from at random."""
     if isinstance(value, dict):
-        return {key: filled(item, ids, n) for key, item in value.items()}
-    if isinstance(value, list):
-        return [filled(item, ids, n) for item in value]
-    if not isinstance(value, str):
-        return value
-    there, back = ("group", "other_group") if n % 2 else ("other_group", "group")
-    return value.format(**{"n": n, **ids, "there": ids[there], "back": ids[back]})
+        return {key: filled(item, ids) for key, item in value.items()}
+    chosen = {f"any_{kind}": random.choice(rows) for kind, rows in ids["any"].items()}  # noqa: S311
+    return value.format(**ids, **chosen)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-# How many clients the largest load has: each moves an artifact of its own.
-MOST_CLIENTS = 8
+# How many clients a load has.
+CLIENTS = 8
 # How many groups the large collection has; how many groups and artifacts each other one.
 GROUPS = 50
 GROUPS_OF_OTHERS = 2
 ARTIFACTS_OF_OTHERS = 5
+# How often an artifact is deployed to a project; all but the last are history.
+TIMES = 5
 
 
 @dataclass(frozen=True)
@@ -15,10 +17,9 @@ class Size:
     """How much of everything.
 
     Attributes:
-        members: artifacts in the large collection, all of them in one group.
-        deployed: how many artifacts have deployments.
-        places: in how many of the projects each of them has.
-        times: how often in each; all but the last are history.
+        members: artifacts in the large collection, all of them in its first group.
+        deployed: how many artifacts have deployments. In both sizes they, and the projects, fill
+            the 1,000 rows that a summary shows at most.
     """
 
     collections: int
@@ -26,13 +27,7 @@ class Size:
     members: int
     projects: int
     deployed: int
-    places: int
-    times: int = 5
-
-    @property
-    def deployments(self) -> int:
-        """How many deployments there are."""
-        return self.deployed * self.places * self.times
+    deployments: int
 
     @property
     def rows(self) -> int:
@@ -43,10 +38,20 @@ class Size:
 
 
 SIZES = {
-    "XS": Size(collections=300, artifacts=1_000, members=300, projects=10, deployed=40, places=5),
-    "S": Size(collections=1_000, artifacts=2_000, members=1_000, projects=50, deployed=200, places=10),
-    "M": Size(collections=3_000, artifacts=20_000, members=3_000, projects=400, deployed=500, places=40),
+    "S": Size(
+        collections=1_000,
+        artifacts=2_000,
+        members=1_000,
+        projects=1_000,
+        deployed=1_000,
+        deployments=10_000,
+    ),
     "L": Size(
-        collections=10_000, artifacts=100_000, members=10_000, projects=2_000, deployed=1_000, places=200
+        collections=10_000,
+        artifacts=100_000,
+        members=10_000,
+        projects=2_000,
+        deployed=1_000,
+        deployments=1_000_000,
     ),
 }

@@ -1,163 +1,140 @@
-"""What is measured, stage by stage. Each takes a vendor, and returns what can be kept as JSON."""
+"""What is measured, stage by stage. Each takes a vendor, and returns what the report needs as JSON."""
 
-import json
-import threading
+import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from dataclasses import asdict
-from http import HTTPStatus
-from http.client import HTTPConnection
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.progress import track
 
-from benchmarks.contenders import NAMES
-from benchmarks.databases import Database, filled_database
-from benchmarks.load import load, mix
-from benchmarks.scenarios import SCENARIOS, Scenario, filled
-from benchmarks.sizes import MOST_CLIENTS, SIZES
-from tests.server import Server
+from benchmarks.agreement import check_agreement
+from benchmarks.contenders import Server
+from benchmarks.databases import filled_database
+from benchmarks.load import Load, load, writing
+from benchmarks.scenarios import COMPARED, MIX, PAGES, SUMMARY, SUMMARY_PAGE, Scenario
+from benchmarks.sizes import SIZES
 
 Measured = dict[str, Any]
 
-COST_ROUNDS = 5
-LOAD_ROUNDS = 3
-CLIENTS = (1, MOST_CLIENTS)
-SECONDS = {1: 1, MOST_CLIENTS: 2}
-MIX = "9 reads to a write"
+NAMES = ("product", "plain DRF", "FastAPI")
 WRITES_PER_SECOND = 20
-ENDURANCE_SECONDS = 600
-SAMPLES = 20
+SAMPLES_A_MINUTE = 4
 
 
-def cost(vendor: str) -> Measured:
-    """CPU time of each request in process, on S, of all contenders in turn."""
-    rounds: dict[str, list[Any]] = {name: [] for name in NAMES}
-    with filled_database(vendor, "S") as database:
-        for name in track(NAMES * COST_ROUNDS, f"CPU time on {vendor}"):
-            rounds[name].append(json.loads(database.run("benchmarks.cpu", name)))
-    return {
-        "statements": rounds["floor"][0]["statements"],
-        "costs": {
-            scenario.name: {name: [each["costs"][scenario.name] for each in rounds[name]] for name in NAMES}
-            for scenario in SCENARIOS
-        },
-    }
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure.
+
+    Attributes:
+        rounds: how often each contender has its turn.
+        seconds: how long a turn is.
+        minutes: how long the memory is watched.
+        baseline: another checkout of the product, to be compared too.
+    """
+
+    rounds: int = 3
+    seconds: int = 2
+    minutes: float = 2
+    baseline: Path | None = None
 
 
-def throughput(vendor: str) -> Measured:
-    """What wrk measures, on S, of all contenders in turn; and their memory afterwards."""
-    measured: Measured = {
-        name: {contender: {clients: [] for clients in CLIENTS} for contender in NAMES}
-        for name in [*(scenario.name for scenario in SCENARIOS), MIX]
-    }
-    # Writes leave rows behind, so everything is read before.
-    requests = [[scenario] for scenario in sorted(SCENARIOS, key=lambda scenario: scenario.method != "GET")]
-    rounds = [
-        (scenarios, contender, clients)
-        for scenarios in [*requests, mix()]
-        for _ in range(LOAD_ROUNDS)
-        for clients in CLIENTS
-        for contender in NAMES
-    ]
-    with filled_database(vendor, "S") as database, database.served_by(*NAMES) as servers:
-        for scenarios, contender, clients in track(rounds, f"Throughput on {vendor}"):
-            made = _load(servers[contender], database, scenarios, clients)
-            name = scenarios[0].name if len(scenarios) == 1 else MIX
-            measured[name][contender][clients].append(made)
-        return {"loads": measured, "memory": {name: memory(server) for name, server in servers.items()}}
-
-
-def growth(vendor: str) -> Measured:
-    """What each request costs anew from XS to L; and what wrk measures on L, of ours and anew."""
-    measured: Measured = {"sizes": {}}
-    for size, amounts in SIZES.items():
-        with filled_database(vendor, size) as database:
-            costs = json.loads(database.run("benchmarks.cpu", "anew"))["costs"]
-            measured["sizes"][size] = {"deployments": amounts.deployments, "costs": costs}
-            if size == "L":
-                measured["large"] = {name: _large(vendor, database, name) for name in ("ours", "anew")}
-    return measured
-
-
-def _large(vendor: str, database: Database, name: str) -> Measured:
-    with database.served_by(name) as servers:
-        server = servers[name]
-
-        def loads(scenarios: list[Scenario]) -> Measured:
-            return {
-                scenario.name: {clients: _load(server, database, [scenario], clients) for clients in CLIENTS}
-                for scenario in track(scenarios, f"Throughput of L on {vendor}, {name}")
+def compare(vendor: str, effort: Effort) -> Measured:
+    """Each request on S: the contenders take turns, and the medians of the turns are kept."""
+    with ExitStack() as stack:
+        database = stack.enter_context(filled_database(vendor, "S"))
+        servers = stack.enter_context(database.served_by(*NAMES))
+        check_agreement(servers, database.ids)
+        ids = dict.fromkeys(NAMES, database.ids)
+        if effort.baseline:
+            other = stack.enter_context(filled_database(vendor, "S", effort.baseline))
+            servers |= stack.enter_context(other.served_by("baseline"))
+            ids["baseline"] = other.ids
+        for name in servers:
+            load(servers[name], [COMPARED[0]], ids[name], seconds=1)
+        return {
+            scenario.name: {
+                name: _summed_up(loads) for name, loads in _in_turn(servers, [scenario], ids, effort).items()
             }
-
-        alone = loads(SCENARIOS)
-        with _writing(server, database):
-            busy = loads([scenario for scenario in SCENARIOS if "summary" in scenario.name])
-    return {"alone": alone, "while others write": busy}
+            for scenario in track(COMPARED, f"Requests on {vendor}")
+        }
 
 
-def endurance(vendor: str) -> Measured:
-    """The memory of the workers while clients read and write for ten minutes."""
-    with filled_database(vendor, "S") as database, database.served_by("ours") as servers:
-        server = servers["ours"]
+def large(vendor: str, effort: Effort) -> Measured:
+    """The summary on S and on L in turn, and while others write; and every page on L."""
+    with ExitStack() as stack:
+        databases = {size: stack.enter_context(filled_database(vendor, size)) for size in SIZES}
+        ids = {size: database.ids for size, database in databases.items()}
+        servers = {
+            size: stack.enter_context(database.served_by("product"))["product"]
+            for size, database in databases.items()
+        }
+        return {
+            "summary": _summaries(servers, ids, effort),
+            "pages": _pages(servers["L"], ids["L"], effort),
+        }
+
+
+def _summaries(servers: dict[str, Server], ids: dict[str, Any], effort: Effort) -> Measured:
+    summaries: Measured = {}
+    for scenario in (SUMMARY, SUMMARY_PAGE):
+        turns = _in_turn(servers, [scenario], ids, effort)
+        with writing(servers["L"], ids["L"], WRITES_PER_SECOND):
+            busy = [
+                load(servers["L"], [scenario], ids["L"], seconds=effort.seconds) for _ in range(effort.rounds)
+            ]
+        summaries[scenario.name] = {
+            **{size: _summed_up(loads) for size, loads in turns.items()},
+            "L, others write": _summed_up(busy),
+        }
+    return summaries
+
+
+def _pages(server: Server, ids: dict[str, Any], effort: Effort) -> Measured:
+    pages: dict[str, list[Load]] = {scenario.name: [] for scenario in PAGES}
+    # Round by round, so that a page and its first page are measured at the same time.
+    for scenario in track(PAGES * effort.rounds, "Pages on L"):
+        pages[scenario.name].append(load(server, [scenario], ids, seconds=effort.seconds))
+    return {name: _summed_up(loads) for name, loads in pages.items()}
+
+
+def soak(vendor: str, effort: Effort) -> Measured:
+    """The memory of the workers while clients read and write."""
+    with filled_database(vendor, "S") as database, database.served_by("product") as servers:
+        server, seconds = servers["product"], int(effort.minutes * 60)
+        samples: list[float] = []
         with ThreadPoolExecutor() as pool:
-            made = pool.submit(_load, server, database, mix(), MOST_CLIENTS, ENDURANCE_SECONDS)
-            samples = []
-            for _ in track(range(SAMPLES), f"Endurance on {vendor}"):
-                time.sleep(ENDURANCE_SECONDS / SAMPLES)
-                samples.append(memory(server))
-        return {"load": made.result(), "memory": samples}
+            made = pool.submit(load, server, MIX, database.ids, seconds=seconds)
+            for _ in track(range(int(effort.minutes * SAMPLES_A_MINUTE)), f"Soak on {vendor}"):
+                time.sleep(60 / SAMPLES_A_MINUTE)
+                samples.append(round(server.memory(), 1))
+        return {"minutes": effort.minutes, "memory": samples, "rate": round(made.result().rate)}
 
 
-STAGES: dict[str, Callable[[str], Measured]] = {
-    "cost": cost,
-    "throughput": throughput,
-    "growth": growth,
-    "endurance": endurance,
-}
+STAGES: dict[str, Callable[[str, Effort], Measured]] = {"compare": compare, "large": large, "soak": soak}
 
 
-def memory(server: Server) -> float:
-    """MiB that the largest worker of a server has in memory."""
-    master = server.process.pid
-    workers = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    sizes = [Path(f"/proc/{worker}/status").read_text().split("VmRSS:")[1].split()[0] for worker in workers]
-    return max(int(size) for size in sizes) / 1024
+def _in_turn(
+    servers: dict[str, Server], scenarios: Sequence[Scenario], ids: dict[str, Any], effort: Effort
+) -> dict[str, list[Load]]:
+    """The loads of each server; another one begins each round."""
+    names = list(servers)
+    loads: dict[str, list[Load]] = {name: [] for name in names}
+    for number in range(effort.rounds):
+        start = number % len(names)
+        for name in names[start:] + names[:start]:
+            loads[name].append(load(servers[name], scenarios, ids[name], seconds=effort.seconds))
+    return loads
 
 
-def _load(
-    server: Server, database: Database, scenarios: list[Scenario], clients: int, seconds: int = 0
-) -> dict[str, float]:
-    seconds = seconds or SECONDS[clients]
-    return asdict(load(server.port, scenarios, database.ids, clients=clients, seconds=seconds))
-
-
-@contextmanager
-def _writing(server: Server, database: Database) -> Iterator[None]:
-    """Meanwhile another client creates deployments, `WRITES_PER_SECOND`."""
-    over = threading.Event()
-    with ThreadPoolExecutor() as pool:
-        writer = pool.submit(_write, server.port, database.ids, over)
-        try:
-            yield
-        finally:
-            over.set()
-        writer.result()
-
-
-def _write(port: int, ids: dict[str, Any], over: threading.Event) -> None:
-    scenario = next(scenario for scenario in SCENARIOS if scenario.path == "/deployments")
-    headers = {"Authorization": f"Token {ids['token']}", "Content-Type": "application/json"}
-    due = time.monotonic()
-    with closing(HTTPConnection("127.0.0.1", port)) as connection:
-        while not over.wait(max(0, due - time.monotonic())):
-            due += 1 / WRITES_PER_SECOND
-            body = json.dumps(filled(scenario.body, ids, time.time_ns()))
-            connection.request(scenario.method, f"/api/v1{scenario.path}", body, headers)
-            response = connection.getresponse()
-            answer = response.read()
-            if response.status != HTTPStatus.CREATED:
-                raise RuntimeError(f"{response.status} {answer!r}")
+def _summed_up(loads: Sequence[Load]) -> dict[str, float]:
+    """The median of each figure, and the spread of the cost: half of highest less lowest."""
+    medians = {
+        name: round(statistics.median(getattr(each, name) for each in loads), 2)
+        for name in ("cpu", "p50", "p95", "rate")
+    }
+    costs = [each.cpu for each in loads]
+    return {**medians, "spread": round((max(costs) - min(costs)) / 2, 2)}

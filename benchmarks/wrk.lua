@@ -1,6 +1,6 @@
 -- For wrk: sends the requests in a file of its thread, one after the other, and again from the start.
--- A line holds method, path, token, scenario, ETag and body, with tabs between them. Wherever a body
--- says @n@, there is a new number each time. Ends with a line of JSON, its times in milliseconds.
+-- A line holds method, path, token and body, with tabs between them. Wherever a body says @n@, there
+-- is a new number each time. Ends with a line of JSON, its times in milliseconds.
 
 local threads = 0
 
@@ -12,10 +12,8 @@ end
 function init(args)
   requests, sent = {}, 0
   for line in io.lines(args[1] .. "/" .. number) do
-    local method, path, token, scenario, etag, body =
-      line:match("([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)")
-    local headers = { Authorization = "Token " .. token, ["X-Scenario"] = scenario }
-    if etag ~= "" then headers["If-None-Match"] = etag end
+    local method, path, token, body = line:match("([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)")
+    local headers = { Authorization = "Token " .. token }
     if body ~= "" then headers["Content-Type"] = "application/json" end
     local ready = not body:find("@n@") and wrk.format(method, path, headers, body)
     requests[#requests + 1] = { ready = ready, method = method, path = path, headers = headers, body = body }
@@ -33,9 +31,8 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '\n{"rate": %f, "p50": %f, "p95": %f, "p99": %f, "refused": %d, "broken": %d}\n',
-    summary.requests / summary.duration * 1e6,
-    latency:percentile(50) / 1000, latency:percentile(95) / 1000, latency:percentile(99) / 1000,
+    '\n{"requests": %d, "seconds": %f, "p50": %f, "p95": %f, "refused": %d, "broken": %d}\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(95) / 1000,
     errors.status, errors.connect + errors.read + errors.write + errors.timeout
   ))
 end
