@@ -99,10 +99,13 @@ class Server:
         os.kill(self.workers().pop(), signal.SIGKILL)
 
     def kill_the_master(self) -> None:
-        """End the master at once, and wait until its workers have noticed that."""
+        """End the master at once; its workers end by themselves when they notice that."""
         self.process.kill()
         self.process.wait(timeout=30)
-        deadline = time.monotonic() + 40
+
+    def wait_for_workers_without_master(self) -> None:
+        """Return when they have ended, and so nobody listens on the port any more."""
+        deadline = time.monotonic() + 60
         while self._has_processes():
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.1)

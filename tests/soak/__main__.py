@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-MINUTES = 10
+MINUTES = 12
 
 
 def main() -> int:
