@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.urls import reverse_lazy
 
 from skillmeat_site.secret_key import stored_secret_key
@@ -63,6 +64,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "corsheaders",
+    "csp",
     "django_filters",
     "django_guid",
     "drf_spectacular",
@@ -87,6 +89,7 @@ MIDDLEWARE = [
     "skillmeat_site.api.middleware.strip_trailing_slash",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "skillmeat_site.api.middleware.ConditionalGet",
     "skillmeat_site.api.middleware.limit_body",
@@ -257,10 +260,11 @@ SPECTACULAR_SETTINGS = {
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    # The bundle without its logo: `skillmeat_site.openapi.views.redoc_bundle`.
+    "REDOC_DIST": "/api/v1/redoc",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True, "validatorUrl": None},
-    # Its search index runs in a worker made from a blob and its logo is an outside picture.
-    "REDOC_UI_SETTINGS": {"disableSearch": True, "hideLogo": True, "nativeScrollbars": True},
+    # Its search index runs in a worker made from a blob.
+    "REDOC_UI_SETTINGS": {"disableSearch": True, "nativeScrollbars": True},
     "TAGS": [
         {"name": "collections", "description": "Collections and the artifacts in them."},
         {"name": "groups", "description": "Ordered groups inside a collection."},
@@ -269,6 +273,23 @@ SPECTACULAR_SETTINGS = {
         {"name": "projects", "description": "What artifacts are deployed to."},
         {"name": "auth", "description": "Tokens and the user behind them."},
     ],
+}
+
+# --- Pages: nothing is asked of another host ----------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # A script in the page starts Swagger UI and Redoc; the admin's Alpine.js evaluates attributes.
+        "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
 }
 
 # --- Admin ------------------------------------------------------------------------------------

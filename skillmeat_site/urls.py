@@ -14,7 +14,7 @@ from skillmeat_site.accounts.views import AuthViewSet, admin_login
 from skillmeat_site.api.exception_handler import not_found_page
 from skillmeat_site.api.health import healthz, readyz
 from skillmeat_site.api.middleware import read_only
-from skillmeat_site.openapi.views import document
+from skillmeat_site.openapi.views import document, redoc_bundle
 
 router = SimpleRouter(trailing_slash=False)
 router.register("collections", CollectionViewSet)
@@ -31,6 +31,7 @@ api = [
     path("schema", document, name="schema"),
     path("docs", SpectacularSwaggerView.as_view(), name="docs"),
     path("redoc", SpectacularRedocView.as_view(), name="redoc"),
+    path("redoc/bundles/redoc.standalone.js", redoc_bundle),
 ]
 urlpatterns = [
     path("", read_only(TemplateView.as_view(template_name="home.html")), name="home"),

@@ -15,6 +15,7 @@ POSTGRESQL_URL = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
 # Debian keeps it where only root looks.
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+CHROMIUM = shutil.which("chromium")
 # Continuous integration sets it: nothing may be left out.
 FULL = bool(os.environ.get("FULL"))
 
@@ -48,8 +49,9 @@ SERVICES: dict[str, Callable[[], bool]] = {
     "TEST_REDIS_URL": _redis_answers,
     "pgbouncer": lambda: PGBOUNCER is not None,
     "nginx": _nginx_is_installed,
+    "chromium": lambda: CHROMIUM is not None,
 }
-PACKAGES = {"pgbouncer": "pgbouncer", "nginx": "nginx-light openssl"}
+PACKAGES = {"pgbouncer": "pgbouncer", "nginx": "nginx-light openssl", "chromium": "chromium"}
 
 
 def need(name: str) -> None:

@@ -1,8 +1,10 @@
-"""``/api/v1/schema``: the OpenAPI document; `skillmeat_site.openapi.schema` describes it."""
+"""``/api/v1/schema``, the OpenAPI document that `skillmeat_site.openapi.schema` describes; Redoc's script."""
 
 from functools import cache
+from pathlib import Path
 from threading import Lock
 
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.gzip import gzip_page
 from drf_spectacular.generators import SchemaGenerator
@@ -22,6 +24,7 @@ _RENDERERS = {
     for renderer in (OpenApiYamlRenderer, OpenApiYamlRenderer2, OpenApiJsonRenderer, OpenApiJsonRenderer2)
 }
 _FORMATS = {"yaml": OpenApiYamlRenderer.media_type, "json": OpenApiJsonRenderer.media_type}
+_REDOC_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 # The library is not made for two threads at once.
 _making = Lock()
 
@@ -47,3 +50,17 @@ def document(request: HttpRequest) -> HttpResponse:
 def _written_as(media_type: str) -> bytes:
     """The document in a format; made once, since it says what the code says, and that takes long."""
     return _RENDERERS[media_type]().render(SchemaGenerator().get_schema(public=True), renderer_context={})
+
+
+@read_only
+@gzip_page
+def redoc_bundle(request: HttpRequest) -> HttpResponse:
+    """Redoc without its logo, which every visit would ask of another host; it has no setting for that."""
+    headers = {"Cache-Control": "public, max-age=86400", "ETag": etag_of(_redoc())}
+    return HttpResponse(_redoc(), content_type="text/javascript", headers=headers)
+
+
+@cache
+def _redoc() -> bytes:
+    path = finders.find("drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js")
+    return Path(str(path)).read_bytes().replace(_REDOC_LOGO, b"data:,")
