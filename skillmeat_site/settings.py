@@ -56,6 +56,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.filters",
     "unfold.contrib.simple_history",
     "django.contrib.admin",
     "django.contrib.auth",

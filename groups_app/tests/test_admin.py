@@ -1,18 +1,17 @@
+"""Groups and their artifacts in Django admin."""
+
 import pytest
 
 from collections_app.models import CollectionArtifact
 from groups_app.models import Group, GroupArtifact
+from tests.browser import errors, open_form, submit
+
+ADMIN = "/admin/groups_app"
+ENTRIES = f"{ADMIN}/groupartifact/"
 
 
-def rows(*entries: dict) -> dict:
-    """The posted rows of the inline, in the browser's format."""
-    data = {
-        "group_artifacts-TOTAL_FORMS": len(entries),
-        "group_artifacts-INITIAL_FORMS": sum("id" in row for row in entries),
-    }
-    for number, row in enumerate(entries):
-        data |= {f"group_artifacts-{number}-{name}": value for name, value in row.items()}
-    return data
+def form_of(row: Group | GroupArtifact) -> str:
+    return f"{ADMIN}/{row._meta.model_name}/{row.pk}/change/"
 
 
 @pytest.fixture
@@ -21,92 +20,97 @@ def office(make_collection):
 
 
 @pytest.fixture
-def change(admin_client):
-    """Post the form of a group with the rows of its artifacts."""
+def documents(office, make_artifact, make_group):
+    """A group of the artifacts a, b and c."""
+    return make_group(office, "Documents", *(make_artifact(name) for name in "abc"))
 
-    def post(group: Group, *entries: dict, **fields: str):
-        data = {"name": group.name, "description": "", "position": "", **fields, **rows(*entries)}
-        return admin_client.post(f"/admin/groups_app/group/{group.pk}/change/", data)
 
-    return post
+def entry(name: str) -> GroupArtifact:
+    return GroupArtifact.objects.get(collection_artifact__artifact__name=name)
 
 
 def test_a_new_group_takes_the_position_asked_for(admin_client, office, make_group, groups_in_order):
     make_group(office, "A")
-    data = {"collection": office.pk, "name": "B", "description": "", "position": "0", **rows()}
-    assert admin_client.post("/admin/groups_app/group/add/", data).status_code == 302
+    page = submit(admin_client, f"{ADMIN}/group/add/", collection=office.pk, name="B", position="0")
+    assert page.status_code == 302
     assert groups_in_order(office) == [("B", 0), ("A", 1)]
 
 
-def test_a_group_is_renamed_and_moved_by_the_form(change, office, make_group, groups_in_order):
+def test_a_group_is_renamed_and_moved_by_the_form(admin_client, office, make_group, groups_in_order):
     group = make_group(office, "A")
     make_group(office, "B")
-    assert change(group, name="Z", position="1").status_code == 302
+    assert submit(admin_client, form_of(group), name="Z", position="1").status_code == 302
     assert groups_in_order(office) == [("B", 0), ("Z", 1)]
 
 
-def test_a_position_that_does_not_exist_is_told_at_its_field(change, office, make_group, groups_in_order):
-    page = change(make_group(office, "A"), position="1")
-    assert "The position must be from 0 to 0." in page.content.decode()
+def test_a_position_that_does_not_exist_is_told_at_its_field(
+    admin_client, office, make_group, groups_in_order
+):
+    page = submit(admin_client, form_of(make_group(office, "A")), position="1")
+    assert page.context["adminform"].form.errors["position"] == ["The position must be from 0 to 0."]
     assert groups_in_order(office) == [("A", 0)]
 
 
 def test_a_deleted_group_closes_the_gap(admin_client, office, make_group, groups_in_order):
     group = make_group(office, "A")
     make_group(office, "B")
-    admin_client.post(f"/admin/groups_app/group/{group.pk}/delete/", {"post": "yes"})
+    admin_client.post(f"{ADMIN}/group/{group.pk}/delete/", {"post": "yes"})
     assert groups_in_order(office) == [("B", 0)]
 
 
-def test_artifacts_are_added_moved_and_removed_in_place(
-    change, office, make_artifact, make_group, artifacts_in_order
+def test_the_collection_of_a_group_is_fixed(
+    admin_client, office, make_group, make_collection, groups_in_order
 ):
-    a, b, c, d = (make_artifact(name) for name in "abcd")
-    group = make_group(office, "Documents", a, b, c)
-    entries = {entry.collection_artifact.artifact_id: entry.pk for entry in GroupArtifact.objects.all()}
-    response = change(
-        group,
-        {"id": entries[a.pk], "group": group.pk, "position": "0", "DELETE": "on"},
-        {"id": entries[b.pk], "group": group.pk, "position": "1"},
-        {"id": entries[c.pk], "group": group.pk, "position": "0"},
-        {"group": group.pk, "artifact": d.pk, "position": ""},
-    )
-    assert response.status_code == 302
-    assert artifacts_in_order(group) == [("c", 0), ("b", 1), ("d", 2)]
-    assert CollectionArtifact.objects.filter(collection=office, artifact=d).exists()
-
-
-def test_an_artifact_needs_to_be_chosen(change, office, make_group, artifacts_in_order):
-    group = make_group(office, "Documents")
-    page = change(group, {"group": group.pk, "artifact": "", "position": "0"})
-    assert "This field is required." in page.content.decode()
-    assert artifacts_in_order(group) == []
-
-
-def test_the_collection_of_a_group_is_fixed(change, office, make_group, make_collection, groups_in_order):
     other = make_collection("Other")
-    change(make_group(office, "A"), collection=other.pk)
+    submit(admin_client, form_of(make_group(office, "A")), collection=other.pk)
     assert (groups_in_order(office), groups_in_order(other)) == ([("A", 0)], [])
 
 
-@pytest.mark.parametrize("model", ["group", "groupartifact"])
-def test_a_list_costs_the_same_for_two_and_for_ten_rows(
-    admin_client, office, make_artifact, make_group, count_queries, model
+def test_an_artifact_is_added_from_the_list_of_a_group(
+    admin_client, office, documents, make_artifact, artifacts_in_order
 ):
-    url = f"/admin/groups_app/{model}/?q=a"
-    for name in ("a0", "a1"):
-        make_group(office, name, make_artifact(name))
-    few = count_queries(lambda: admin_client.get(url))
-    for number in range(2, 10):
-        make_group(office, f"a{number}", make_artifact(f"a{number}"))
-    assert count_queries(lambda: admin_client.get(url)) == few
+    d = make_artifact("d")
+    url = f"{ENTRIES}add/?_changelist_filters=group__id__exact%3D{documents.pk}"
+    assert open_form(admin_client, url)["group"] == documents.pk
+    assert submit(admin_client, url, artifact=d.pk, position="1").status_code == 302
+    assert artifacts_in_order(documents) == [("a", 0), ("d", 1), ("b", 2), ("c", 3)]
+    assert CollectionArtifact.objects.filter(collection=office, artifact=d).exists()
 
 
-def test_entries_are_shown_but_not_changed_outside_their_group(
-    admin_client, office, make_artifact, make_group
+def test_what_is_in_the_group_already_is_told_and_stays_where_it_is(
+    admin_client, documents, artifacts_in_order
 ):
-    make_group(office, "Documents", make_artifact("pdf"))
-    url = "/admin/groups_app/groupartifact/"
-    assert "pdf" in admin_client.get(url).content.decode()
-    assert admin_client.get(f"{url}add/").status_code == 403
-    assert admin_client.post(f"{url}{GroupArtifact.objects.get().pk}/change/", {}).status_code == 403
+    artifact_id = entry("c").collection_artifact.artifact_id
+    page = submit(admin_client, f"{ENTRIES}add/", group=documents.pk, artifact=artifact_id, position="0")
+    assert "This artifact is already in the group." in errors(page)
+    assert artifacts_in_order(documents) == [("a", 0), ("b", 1), ("c", 2)]
+
+
+def test_an_artifact_needs_to_be_chosen(admin_client, documents):
+    page = submit(admin_client, f"{ENTRIES}add/", group=documents.pk)
+    assert "This field is required." in errors(page)
+
+
+def test_an_artifact_is_moved_by_its_form(admin_client, documents, artifacts_in_order):
+    assert submit(admin_client, form_of(entry("c")), position="0").status_code == 302
+    assert artifacts_in_order(documents) == [("c", 0), ("a", 1), ("b", 2)]
+
+
+def test_a_place_past_the_end_is_told_at_its_field(admin_client, documents, artifacts_in_order):
+    page = submit(admin_client, form_of(entry("a")), position="3")
+    assert page.context["adminform"].form.errors["position"] == ["The position must be from 0 to 2."]
+    assert artifacts_in_order(documents) == [("a", 0), ("b", 1), ("c", 2)]
+
+
+def test_artifacts_are_removed_from_the_list(admin_client, documents, artifacts_in_order):
+    ticked = [entry("a").pk, entry("b").pk]
+    admin_client.post(ENTRIES, {"action": "delete_selected", "_selected_action": ticked, "post": "yes"})
+    assert artifacts_in_order(documents) == [("c", 0)]
+    assert CollectionArtifact.objects.count() == 3
+
+
+@pytest.mark.parametrize("url", [f"{ADMIN}/group/add/", f"{ENTRIES}add/"])
+def test_the_field_of_a_position_has_a_label(admin_client, url):
+    page = admin_client.get(url).content.decode()
+    assert 'for="id_position"' in page
+    assert 'id="id_position"' in page

@@ -2,40 +2,80 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from skillmeat_site.accounts.models import ApiToken, ApiTokenQuerySet
+from skillmeat_site.admin.base import SafeAdmin
+from skillmeat_site.admin.forms import UpToDateForm
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
+# Nothing asks for these: who may change a collection or a group may change what is in it, and logging
+# in makes tokens.
+UNUSED_PERMISSIONS = [
+    "add_apitoken",
+    *(
+        f"{verb}_{model}"
+        for verb in ("add", "change", "delete")
+        for model in ("collectionartifact", "groupartifact")
+    ),
+]
+
+
+def usable_permissions() -> QuerySet[Permission]:
+    """The permissions that the API or the admin asks for."""
+    models = [model for model in apps.get_models() if admin.site.is_registered(model)]
+    types = ContentType.objects.get_for_models(*models).values()
+    permissions = Permission.objects.filter(content_type__in=types).exclude(codename__in=UNUSED_PERMISSIONS)
+    return permissions.select_related("content_type")
+
+
+class UpToDateUserForm(UpToDateForm, UserChangeForm):
+    """Does not give back what somebody else has taken from a user meanwhile."""
+
+
+class PermissionPicker(SafeAdmin):
+    """Offers the permissions that something asks for."""
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without those that nobody could use."""
+        if db_field.name in ("permissions", "user_permissions"):
+            kwargs["queryset"] = usable_permissions()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(DjangoUserAdmin, PermissionPicker):  # type: ignore[misc]
     """Users, as Django has them."""
 
-    form = UserChangeForm
+    form = UpToDateUserForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    readonly_fields = ["last_login", "date_joined"]
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(DjangoGroupAdmin, PermissionPicker):  # type: ignore[misc]
     """Groups of users, such as Editors and Viewers."""
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ModelAdmin):
+class ApiTokenAdmin(SafeAdmin):
     """API tokens: who has them, and an action that revokes them. Logging in makes new ones."""
 
     list_display = ["user", "name", "created_at", "last_used_at", "expires_at", "revoked_at"]
-    list_filter = ["user", "expires_at", "revoked_at"]
+    list_filter = [("user", AutocompleteSelectFilter), "expires_at", "revoked_at"]
     list_select_related = ["user"]
     search_fields = ["user__username", "name"]
     fields = ["user", "name", "created_at", "last_used_at", "expires_at", "revoked_at"]

@@ -2,15 +2,16 @@
 
 import sys
 from dataclasses import asdict, replace
+from http import HTTPStatus
 from typing import Any
 
 import orjson
 from django.apps import apps
-from django.core.exceptions import NON_FIELD_ERRORS, SuspiciousOperation
+from django.core.exceptions import NON_FIELD_ERRORS, DisallowedHost, SuspiciousOperation, TooManyFieldsSent
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import BaseConstraint, ProtectedError, UniqueConstraint
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views import defaults
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import Error, ErrorResponse
@@ -118,10 +119,19 @@ def _violated(message: str) -> BaseConstraint | None:
     return None
 
 
-def error_response(exc: exceptions.APIException) -> HttpResponse:
-    """The response for an error that happens outside the API's views."""
-    body = plain_error(exc.status_code, str(exc.detail), code=str(exc.get_codes()))
-    response = HttpResponse(body, status=exc.status_code, content_type="application/json")
+def error_response(exc: exceptions.APIException, request: HttpRequest | None = None) -> HttpResponse:
+    """The response for an error that happens outside the API's views.
+
+    Args:
+        request: if it is for the admin, the response is a page instead of JSON.
+    """
+    if request and _is_admin(request):
+        context = {"title": HTTPStatus(exc.status_code).phrase, "detail": exc.detail}
+        # Without the request: neither the session nor the database may be there.
+        response = HttpResponse(render_to_string("admin/error.html", context), status=exc.status_code)
+    else:
+        body = plain_error(exc.status_code, str(exc.detail), code=str(exc.get_codes()))
+        response = HttpResponse(body, status=exc.status_code, content_type="application/json")
     if wait := getattr(exc, "wait", None):
         response["Retry-After"] = str(wait)
     return response
@@ -135,34 +145,34 @@ def plain_error(status: int, detail: str, *, code: str = "error") -> bytes:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's ``handler400``: such as a host name that is not allowed."""
-    return error_response(
-        exceptions.ParseError("Bad request: the server does not answer for this host or URL.")
-    )
+    if isinstance(exception, TooManyFieldsSent):
+        detail = "The form has more fields than the server reads at once. Select fewer rows."
+    elif _is_admin(request) and not isinstance(exception, DisallowedHost):
+        detail = str(exception)
+    else:
+        detail = "Bad request: the server does not answer for this host or URL."
+    return error_response(exceptions.ParseError(detail), request)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's ``handler403``. The admin keeps its own page."""
-    if _is_admin(request):
-        return defaults.permission_denied(request, exception)
-    return error_response(exceptions.PermissionDenied())
+    """Django's ``handler403``."""
+    return error_response(exceptions.PermissionDenied(), request)
 
 
 def not_found_page(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's ``handler404``: a URL that leads nowhere. The admin keeps its own page."""
-    if _is_admin(request):
-        return defaults.page_not_found(request, exception or Http404())
-    return error_response(
-        exceptions.NotFound("There is nothing at this URL. See /api/v1/docs for what there is.")
-    )
+    """Django's ``handler404``: a URL that leads nowhere, or a row of the admin that is gone."""
+    said = exception.args[0] if _is_admin(request) and exception and exception.args else None
+    detail = said if isinstance(said, str) else "There is nothing at this URL."
+    if not _is_admin(request):
+        detail += " See /api/v1/docs for what there is."
+    return error_response(exceptions.NotFound(detail), request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's ``handler500``. The admin keeps its own page."""
+    """Django's ``handler500``."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):
-        return error_response(DatabaseUnavailable())
-    if _is_admin(request):
-        return defaults.server_error(request)
-    return error_response(InternalServerError())
+        return error_response(DatabaseUnavailable(), request)
+    return error_response(InternalServerError(), request)
 
 
 def _is_admin(request: HttpRequest) -> bool:

@@ -46,7 +46,7 @@ def limit_body(get_response: GetResponse) -> GetResponse:
             return get_response(request)
         limit = settings.MAX_BODY_BYTES // 1024 // 1024
         return error_response(
-            PayloadTooLarge(f"The request body is larger than {limit} MiB. Send less at once.")
+            PayloadTooLarge(f"The request body is larger than {limit} MiB. Send less at once."), request
         )
 
     return middleware
@@ -72,7 +72,7 @@ class ConditionalGet(ConditionalGetMiddleware):
             response.headers["ETag"] = etag_of(response.content)
         conditional: Any = get_conditional_response(request, etag=response.get("ETag"), response=response)
         if conditional is not response and conditional.status_code == HTTPStatus.PRECONDITION_FAILED:
-            return error_response(PreconditionFailed())
+            return error_response(PreconditionFailed(), request)
         return conditional
 
 
