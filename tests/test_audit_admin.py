@@ -1,5 +1,6 @@
 """The audit trail in the admin: everything is shown, nothing can be changed."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -94,3 +95,52 @@ def test_what_an_admin_does_is_recorded_under_their_name(admin_client, admin_use
 
     record = apps.get_model("audit", "HistoricalCollection").objects.get()
     assert record.history_user_id == admin_user.username
+
+
+@pytest.mark.parametrize("model_name", ["historicalcollection", "historicalcollectionartifact"])
+def test_a_search_finds_changes_by_name(admin_client, make_artifact, make_collection, model_name):
+    make_collection("Office", make_artifact("pdf"))
+    make_collection("Home", make_artifact("ocr"))
+
+    page = admin_client.get(url(model_name), {"q": "off"}).content.decode()
+
+    assert "Office" in page
+    assert "Home" not in page
+
+
+def test_changes_are_filtered_by_user_and_those_of_no_user_are_the_systems(
+    admin_client, api, make_collection
+):
+    make_collection("Command")
+    api.post("/api/v1/collections", {"name": "Request"})
+
+    found = {
+        user: [record.name for record in admin_client.get(path).context["cl"].result_list]
+        for user in ("editor", "system", "nobody")
+        for path in [url("historicalcollection", f"?user={user}")]
+    }
+
+    assert found == {"editor": ["Request"], "system": ["Command"], "nobody": []}
+    assert ">system<" in admin_client.get(url("historicalcollection")).content.decode()
+
+
+def test_an_old_record_looks_as_read_only_as_it_is(admin_client, make_collection):
+    collection = make_collection("Office")
+    record = apps.get_model("audit", "HistoricalCollection").objects.get()
+    old = f"/admin/collections_app/collection/{collection.pk}/history/{record.pk}/"
+
+    page = admin_client.get(old, follow=True)
+
+    assert page.redirect_chain == [(url("historicalcollection", f"{record.pk}/change/"), 302)]
+    content = page.content.decode()
+    assert "Office" in content
+    assert not re.search(r"<(input|textarea|select)[^>]*name=\"(name|description)\"", content)
+
+
+def test_the_history_of_a_row_calls_nobody_none(admin_client, make_collection):
+    collection = make_collection("Office")
+
+    page = admin_client.get(f"/admin/collections_app/collection/{collection.pk}/history/").content.decode()
+
+    assert "system" in page
+    assert "/admin/auth/user/None" not in page

@@ -131,7 +131,7 @@ class ServiceAdmin(SimpleHistoryAdmin, SafeAdmin):
             if last is None or last.history_type != "-":
                 raise Http404(f"There is no {name} with the id {object_id}.")
             label = getattr(last, "name", object_id)
-            raise Http404(f"The {name} “{label}” was deleted by {last.history_user_id or 'system'}.")
+            raise Http404(f"The {name} “{label}” was deleted by {last.history_user}.")
         return row
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -141,6 +141,12 @@ class ServiceAdmin(SimpleHistoryAdmin, SafeAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete a row by a service."""
         raise NotImplementedError
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The changes of a row. Users are names in the trail, which lead to no account."""
+        return super().history_view(request, object_id, {"admin_user_view": "", **(extra_context or {})})
 
     def history_form_view(
         self,

@@ -5,26 +5,43 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import TextFilter
+
+from skillmeat_site.audit.trail import SYSTEM
+
+
+class UserFilter(TextFilter):
+    """Changes by a user, whose name is typed: a choice of all users would read the whole trail."""
+
+    title = "user"
+    parameter_name = "user"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What that user did; "system" is everything that no user did."""
+        if not self.value():
+            return queryset
+        name = None if self.value() == SYSTEM else self.value()
+        return queryset.filter(history_user_id=name)
 
 
 class AuditRecordAdmin(ModelAdmin):
     """The changes of one kind of row, deleted rows included, the newest first."""
 
     list_display = ["when", "change", "what", "who", "why"]
-    list_filter = ["history_type", "history_date"]
-    search_fields = ["id", "history_user_id"]
+    list_filter = ["history_type", "history_date", UserFilter]
     show_full_result_count = False
 
     def get_list_select_related(self, request: HttpRequest) -> list[str]:
         """What `what` looks at."""
-        return [
-            path
-            for key in _foreign_keys(self.model)
-            for path in (key, *(f"{key}__{next_key}" for next_key in _foreign_keys(_target(self.model, key))))
-        ]
+        return list(_paths(self.model))
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """The id and the name of the row, or the names of the rows that it joins."""
+        names = [f"{path}__name" for path, target in _paths(self.model).items() if hasattr(target, "name")]
+        return ["id", "name"] if hasattr(self.model, "name") else ["id", *names]
 
     @admin.display(description="what")
     def what(self, record: Any) -> str:
@@ -45,9 +62,9 @@ class AuditRecordAdmin(ModelAdmin):
         return record.get_history_type_display()
 
     @admin.display(ordering="history_user_id")
-    def who(self, record: Any) -> str | None:
-        """The user's name; none for a command."""
-        return record.history_user_id
+    def who(self, record: Any) -> str:
+        """The user's name; "system" for a command."""
+        return record.history_user
 
     def why(self, record: Any) -> str | None:
         """What the fields do not show."""
@@ -68,6 +85,16 @@ class AuditRecordAdmin(ModelAdmin):
 
 def _foreign_keys(model: type[Model]) -> list[str]:
     return [field.name for field in model._meta.get_fields() if isinstance(field, ForeignKey)]
+
+
+def _paths(model: type[Model]) -> dict[str, type[Model]]:
+    """The rows that a record leads to, over one foreign key or two, by their lookup paths."""
+    paths: dict[str, type[Model]] = {}
+    for key in _foreign_keys(model):
+        target = _target(model, key)
+        paths[key] = target
+        paths |= {f"{key}__{further}": _target(target, further) for further in _foreign_keys(target)}
+    return paths
 
 
 def _target(model: type[Model], key: str) -> type[Model]:

@@ -16,6 +16,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+# Whom people see where no user made a change, but a command. Not stored.
+SYSTEM = "system"
+
 _waiting: ContextVar[list["AuditRecord"] | None] = ContextVar("waiting audit records", default=None)
 
 
@@ -117,8 +120,8 @@ def _user_name(request: HttpRequest | None, **_: Any) -> str | None:
     return request.user.get_username() if request else None
 
 
-def _get_user_name(record: Any) -> str | None:
-    return record.history_user_id
+def _get_user_name(record: Any) -> str:
+    return record.history_user_id or SYSTEM
 
 
 def _set_user_name(record: Any, name: str | None) -> None:
