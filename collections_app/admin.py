@@ -77,6 +77,13 @@ class CollectionAdmin(ServiceAdmin):
         """With what the list counts."""
         return Collection.objects.with_counts()
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """With its first groups, which the page asks for several times."""
+        collection = super().get_object(request, object_id, from_field)
+        if collection:
+            collection.first_groups = collection.ordered_groups()[:GROUPS_SHOWN]
+        return collection
+
     def save_model(self, request: HttpRequest, obj: Collection, form: Any, change: bool) -> None:
         """By `update_collection` or `create_collection`."""
         if change:
@@ -102,10 +109,9 @@ class CollectionAdmin(ServiceAdmin):
     @admin.display(description="groups")
     def groups(self, collection: Any) -> str:
         """Its first groups in order, and the way to all."""
-        rows = collection.ordered_groups()[:GROUPS_SHOWN]
         lines = [
             (row_link(group.name, "groups_app_group", group.pk), f"{group.artifact_count} artifacts")
-            for group in rows
+            for group in collection.first_groups
         ]
         everything = list_link(
             f"All {collection.group_count} groups", "groups_app_group", collection__id__exact=collection.pk

@@ -52,6 +52,9 @@ TOKEN_TTL_DAYS = env.int("TOKEN_TTL_DAYS", default=30)
 # Larger request bodies are refused with 413.
 MAX_BODY_BYTES = 2 * 1024 * 1024
 
+# The confirmation of an action in the admin has a field for each selected row.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
 # --- Applications -----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -113,6 +116,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "skillmeat_site" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"skillmeat_admin": "skillmeat_site.admin.template_filters"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -314,6 +318,7 @@ UNFOLD = {
     "SITE_URL": "/",
     "LOGIN": {"form": "skillmeat_site.accounts.forms.AdminLoginForm"},
     "DASHBOARD_CALLBACK": "skillmeat_site.admin.dashboard.dashboard",
+    "SIDEBAR": {"navigation": "skillmeat_site.admin.navigation.sidebar"},
 }
 
 # --- Texts, times and static files ------------------------------------------------------------

@@ -1,15 +1,13 @@
 """Admins that write through the same services as the API, and say what these refuse."""
 
-from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin.utils import NestedObjects, unquote
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.db import DEFAULT_DB_ALIAS, IntegrityError
-from django.db.models import Model, ProtectedError, QuerySet, TextField
+from django.db import IntegrityError
+from django.db.models import CASCADE, PROTECT, Model, ProtectedError, QuerySet, TextField
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,10 +17,12 @@ from unfold.admin import ModelAdmin
 from skillmeat_site.admin.forms import MultilineField, UpToDateForm
 from skillmeat_site.api.exception_handler import ApiExceptionHandler
 from skillmeat_site.db.transactions import in_transaction, locked
-from skillmeat_site.exceptions import DomainError
+from skillmeat_site.exceptions import DomainError, NotFound
 
 # What a write may fail with although its form was valid.
 REFUSALS = (DomainError, IntegrityError, ProtectedError, ValidationError)
+# The rows that a confirmation page names.
+NAMES_SHOWN = 100
 
 
 class SafeAdmin(ModelAdmin):
@@ -74,30 +74,7 @@ class SafeAdmin(ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> Any:
         """Delete one row, or say why not."""
-        return self._or_say_why_not(request, partial(super().delete_view, request, object_id, extra_context))
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """The list. An action on it is carried out for all rows or none."""
-        return self._or_say_why_not(request, partial(super().changelist_view, request, extra_context))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete the selected rows as one is deleted."""
-        for row in queryset.order_by("pk"):
-            self.delete_model(request, row)
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What a confirmation page lists. What goes along is counted: it may be 10,000 rows.
-
-        As in the API, no permission is needed for what goes along.
-        """
-        collector = NestedObjects(using=DEFAULT_DB_ALIAS)
-        collector.collect(objs)
-        deleted: dict[Any, Any] = collector.model_objs
-        counts = {_name(model): len(rows) for model, rows in deleted.items()}
-        protected = Counter(_name(type(row)) for row in collector.protected)
-        return [str(row) for row in objs], counts, set(), [f"{n} {name}" for name, n in protected.items()]
-
-    def _or_say_why_not(self, request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+        view = partial(super().delete_view, request, object_id, extra_context)
         if request.method != "POST":
             return view()
         try:
@@ -105,6 +82,36 @@ class SafeAdmin(ModelAdmin):
         except REFUSALS as exc:
             self.message_user(request, " ".join(_refusal(exc).messages), messages.ERROR)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete the selected rows as one is deleted.
+
+        Each in a transaction of its own: thousands of them in one would hold up all other writers.
+        """
+        for row in queryset.order_by("pk"):
+            try:
+                self.delete_model(request, row)
+            except NotFound:
+                pass  # Somebody else was faster.
+            except REFUSALS as exc:
+                reason = " ".join(_refusal(exc).messages)
+                self.message_user(request, f"{row} was not deleted: {reason}", messages.ERROR)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What a confirmation page shows. What goes along is counted: it may be many thousand rows.
+
+        As in the API, no permission is needed for what goes along.
+        """
+        names = [str(row) for row in objs[:NAMES_SHOWN]]
+        if len(objs) > NAMES_SHOWN:
+            names.append(f"and {len(objs) - NAMES_SHOWN} more")
+        rows = self.model._base_manager.filter(pk__in=[row.pk for row in objs])
+        deleted, protected = _related(rows)
+        counts = {
+            _plural(self.model): len(objs),
+            **{_plural(found.model): found.count() for found in deleted},
+        }
+        return names, counts, set(), [f"{found.count()} {_plural(found.model)}" for found in protected]
 
 
 class ServiceAdmin(SimpleHistoryAdmin, SafeAdmin):
@@ -180,5 +187,20 @@ def _refusal(exc: Exception) -> ValidationError:
     return ValidationError(converted.detail)
 
 
-def _name(model: type[Model]) -> str:
+def _related(rows: QuerySet[Any]) -> tuple[list[QuerySet[Any]], list[QuerySet[Any]]]:
+    """What is deleted along with rows, and what forbids to delete them: a queryset for each model."""
+    found: dict[Any, dict[type[Model], QuerySet[Any]]] = {CASCADE: {}, PROTECT: {}}
+    to_visit = [rows]
+    for parents in to_visit:
+        for relation in parents.model._meta.related_objects:
+            of_kind = found.get(relation.on_delete, {})
+            model: Any = relation.related_model
+            children = model._base_manager.filter(**{f"{relation.field.name}__in": parents})
+            of_kind[model] = of_kind[model] | children if model in of_kind else children
+            if relation.on_delete is CASCADE:
+                to_visit.append(children)
+    return list(found[CASCADE].values()), [rows for rows in found[PROTECT].values() if rows.exists()]
+
+
+def _plural(model: type[Model]) -> str:
     return str(model._meta.verbose_name_plural)

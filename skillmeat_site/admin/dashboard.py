@@ -12,6 +12,7 @@ from collections_app.models import Artifact, Collection
 from deployments_app.models import DeploymentStatus, Project, ProjectTally
 from deployments_app.summary import deployment_summary
 from groups_app.models import Group
+from skillmeat_site.admin.links import list_url
 
 # The longest charts that are still read rather than scrolled.
 ROWS = 12
@@ -41,6 +42,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "cards": cards,
         "deployments": summary["total_deployments"],
         "outdated": ProjectTally.objects.aggregate(n=Coalesce(Sum("outdated"), 0))["n"],
+        "outdated_url": list_url("deployments_app_deployment", status__exact="active", version="outdated"),
         "charts": [
             {"title": "Deployments by project", "data": _chart(summary["by_project"], "project_name")},
             {"title": "Deployments by artifact", "data": _chart(summary["by_artifact"], "artifact_name")},
