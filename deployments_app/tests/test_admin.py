@@ -1,7 +1,10 @@
+import re
+
 import pytest
 
 from deployments_app.models import Deployment
-from tests.browser import submit
+from deployments_app.services import create_deployment
+from tests.browser import open_form, submit
 
 
 @pytest.fixture
@@ -68,3 +71,63 @@ def test_a_deployment_is_deleted(admin_client, add, make_artifact, make_project)
         f"/admin/deployments_app/deployment/{Deployment.objects.get().pk}/delete/", {"post": "yes"}
     )
     assert in_order() == []
+
+
+@pytest.fixture
+def versions(make_artifact, make_project):
+    """Deployments by how their version compares with the latest one."""
+    web = make_project("web")
+
+    def deploy(name: str, latest: str | None, deployed: str | None) -> str:
+        artifact = make_artifact(name, latest_version=latest)
+        return create_deployment(artifact_id=artifact.pk, project_id=web.pk, deployed_version=deployed).pk
+
+    return {
+        "outdated": [deploy("behind", "2", "1")],
+        "current": [deploy("up to date", "2", "2")],
+        "unknown": [deploy("latest unknown", None, "1"), deploy("deployed unknown", "2", None)],
+    }
+
+
+@pytest.mark.parametrize(
+    ("version", "shown"),
+    [
+        ("outdated", [("1", "2", "outdated")]),
+        ("current", [("2", "2", "current")]),
+        ("unknown", [("1", "unknown", "unknown"), ("unknown", "2", "unknown")]),
+    ],
+)
+def test_the_list_shows_both_versions_and_filters_by_how_they_compare(admin_client, versions, version, shown):
+    page = admin_client.get("/admin/deployments_app/deployment/", {"version": version})
+    assert sorted(row.pk for row in page.context["cl"].result_list) == versions[version]
+    cells = re.findall(
+        r'class="field-(?:version|latest_version|is_latest)[^>]*>(?:<[^>]+>|\s)*(.*?)\s*<',
+        page.content.decode(),
+    )
+    assert sorted(zip(*[iter(cells)] * 3, strict=True)) == sorted(shown)
+
+
+def test_the_form_shows_the_latest_version_beside_the_one_to_type(admin_client, versions):
+    url = f"/admin/deployments_app/deployment/{versions['outdated'][0]}/change/"
+    fields = [
+        (field.label_tag(), field.contents())
+        for fieldset in [admin_client.get(url).context["adminform"]]
+        for part in fieldset
+        for line in part
+        for field in line
+        if field.is_readonly
+    ]
+    assert any("Latest version" in label and "2" in value for label, value in fields)
+
+
+def test_a_version_that_is_emptied_is_unknown(admin_client, versions):
+    url = f"/admin/deployments_app/deployment/{versions['outdated'][0]}/change/"
+    assert submit(admin_client, url, deployed_version="").status_code == 302
+    assert Deployment.objects.get(pk=versions["outdated"][0]).deployed_version is None
+
+
+def test_a_deployment_is_begun_from_the_deployments_of_an_artifact(admin_client, make_artifact):
+    pdf = make_artifact("pdf")
+    filters = f"artifact__id__exact%3D{pdf.pk}"
+    form = open_form(admin_client, f"/admin/deployments_app/deployment/add/?_changelist_filters={filters}")
+    assert form["artifact"] == pdf.pk
