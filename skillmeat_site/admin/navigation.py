@@ -26,6 +26,8 @@ SECTIONS = {
         "audit.HistoricalProject",
     ],
 }
+# Two kinds of groups have one name.
+TITLES = {"auth.Group": "User groups"}
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
@@ -40,7 +42,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": title,
             "collapsible": title == "Audit trail",
             "items": [
-                {"title": visible[label]["name"], "link": visible[label]["admin_url"]}
+                {"title": TITLES.get(label, visible[label]["name"]), "link": visible[label]["admin_url"]}
                 for label in labels
                 if label in visible
             ],
