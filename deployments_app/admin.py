@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 from unfold.decorators import display
 
 from deployments_app import services
@@ -79,7 +79,7 @@ class DeploymentForm(UpToDateForm):
         return {*super()._get_validation_exclusions(), "project"}  # type: ignore[misc]
 
 
-class OutdatedFilter(admin.SimpleListFilter):
+class OutdatedFilter(DropdownFilter):
     """Deployments by whether their version is the latest one."""
 
     title = "version"

@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from collections_app.models import Artifact, Collection, CollectionArtifact
 from collections_app.services import add_artifacts
+from deployments_app.models import Deployment, Project
 from deployments_app.services import create_deployment
 from groups_app.models import Group, GroupArtifact
 from groups_app.services import place_artifacts
@@ -73,6 +74,8 @@ FORMS = {
     CollectionArtifact: 5,
     Group: 4,
     GroupArtifact: 3,
+    Deployment: 3,
+    Project: 3,
 }
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from deployments_app.models import Deployment
 from deployments_app.services import create_deployment
-from tests.browser import open_form, submit
+from tests.browser import Fields, open_form, submit
 
 
 @pytest.fixture
@@ -131,3 +131,10 @@ def test_a_deployment_is_begun_from_the_deployments_of_an_artifact(admin_client,
     filters = f"artifact__id__exact%3D{pdf.pk}"
     form = open_form(admin_client, f"/admin/deployments_app/deployment/add/?_changelist_filters={filters}")
     assert form["artifact"] == pdf.pk
+
+
+def test_a_filter_that_is_added_keeps_the_others(admin_client, versions):
+    chosen = {"version": "unknown", "status__exact": "active"}
+    page = admin_client.get("/admin/deployments_app/deployment/", chosen)
+    fields = Fields(page.content.decode()).values
+    assert {name: fields[name] for name in chosen} == chosen

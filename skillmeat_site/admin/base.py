@@ -31,6 +31,8 @@ class SafeAdmin(ModelAdmin):
     form = UpToDateForm
     formfield_overrides = {TextField: {"form_class": MultilineField}}
     show_full_result_count = False
+    # A filter that one types or searches in needs a button.
+    list_filter_submit = True
 
     def lock(self, row: Any) -> None:
         """Lock a row and what its services lock before it, until the transaction ends.

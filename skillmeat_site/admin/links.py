@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-STYLE = "text-primary-600 dark:text-primary-500"
+STYLE = "text-primary-600 underline dark:text-primary-500"
 
 
 def list_url(model: str, **filters: Any) -> str:

@@ -33,6 +33,7 @@ class AuditRecordAdmin(ModelAdmin):
     list_display = ["when", "change", "what", "who", "why"]
     list_filter = ["history_type", "history_date", UserFilter]
     show_full_result_count = False
+    list_filter_submit = True
 
     def get_list_select_related(self, request: HttpRequest) -> list[str]:
         """What `what` looks at."""
