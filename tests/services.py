@@ -43,28 +43,33 @@ def _nginx_is_installed() -> bool:
     return bool(NGINX and shutil.which("openssl"))
 
 
-# A service by the variable that says where it is, a program that a test starts itself by its name.
+# By the variable that says where the service is, or by the program that a test starts itself.
 SERVICES: dict[str, Callable[[], bool]] = {
     "TEST_DATABASE_URL": _postgresql_answers,
     "TEST_REDIS_URL": _redis_answers,
     "pgbouncer": lambda: PGBOUNCER is not None,
-    "nginx": _nginx_is_installed,
     "chromium": lambda: CHROMIUM is not None,
 }
+# What `make soak` needs.
+SERVICES_AND_PROGRAMS = {**SERVICES, "nginx": _nginx_is_installed}
 PACKAGES = {"pgbouncer": "pgbouncer", "nginx": "nginx-light openssl", "chromium": "chromium"}
 
 
 def need(name: str) -> None:
     """Leave a test out where what it needs is missing, unless nothing may be left out."""
-    if not SERVICES[name]():
-        if name in PACKAGES:
-            missing = f"{name} is missing; to include its tests: apt-get install {PACKAGES[name]}"
-        else:
-            missing = f"nothing answers; set {name}"
+    if not SERVICES_AND_PROGRAMS[name]():
+        missing = how_to_include(name)
         if FULL:
             pytest.fail(missing)
         pytest.skip(missing)
 
 
+def how_to_include(name: str) -> str:
+    """What to do so that the tests that need something missing are run."""
+    if name in PACKAGES:
+        return f"{name} is missing; to include its tests: apt-get install {PACKAGES[name]}"
+    return f"nothing answers; set {name}"
+
+
 if __name__ == "__main__":
-    print(*(name for name, answers in SERVICES.items() if not answers()))
+    print(*(name for name, is_there in SERVICES_AND_PROGRAMS.items() if not is_there()))

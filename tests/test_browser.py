@@ -21,12 +21,17 @@ class Visit:
         self.outside: list[str] = []
         self.complaints: list[str] = []
         page.on("request", self._note_request)
+        page.on("response", self._note_response)
         page.on("console", self._note_message)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _note_request(self, request: Any) -> None:
         if not request.url.startswith((f"{self.host}/", "data:", "blob:")):
             self.outside.append(request.url)
+
+    def _note_response(self, response: Any) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
 
     def _note_message(self, message: Any) -> None:
         if message.type == "error":
@@ -80,7 +85,7 @@ def in_browser(live_server: Any, admin_cookie: str) -> Callable[[Callable[[Visit
     [
         ("/", "Try the API"),
         ("/api/v1/docs", "List collections"),
-        ("/api/v1/redoc", "List collections"),
+        ("/api/v1/redoc", "Which AI-agent artifacts do I have"),
         ("/admin/", "Collections"),
         ("/admin/collections_app/collection/", "Collections"),
         ("/admin/deployments_app/deployment/add/", "Deployed version"),
