@@ -316,6 +316,7 @@ UNFOLD = {
     "SITE_TITLE": "SkillMeat",
     "SITE_HEADER": "SkillMeat",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "href": "data:,"}],
     "LOGIN": {"form": "skillmeat_site.accounts.forms.AdminLoginForm"},
     "DASHBOARD_CALLBACK": "skillmeat_site.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "skillmeat_site.admin.navigation.sidebar"},

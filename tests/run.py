@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from tests.services import FULL, POSTGRESQL_URL, SERVICES
+from tests.services import FULL, POSTGRESQL_URL, SERVICES, how_to_include
 
 COVERAGE = ["--cov", "--cov-report=term:skip-covered", "--no-cov-on-fail"]
 # What is refused before it reaches a database, or describes none.
@@ -24,7 +24,7 @@ def main() -> int:
     """Run everything; returns the exit status."""
     missing = [name for name, answers in SERVICES.items() if not answers()]
     if FULL and missing:
-        print(f"Nothing answers at, or is installed as: {', '.join(missing)}.")
+        print(f"Nothing may be left out with FULL=1: {'; '.join(map(how_to_include, missing))}.")
         return 1
     print("\n=== SQLite ===", flush=True)
     status = _pytest("sqlite://:memory:", *(COVERAGE if FULL else []))
@@ -32,7 +32,7 @@ def main() -> int:
         print("\n=== PostgreSQL ===", flush=True)
         status = _pytest(POSTGRESQL_URL, *([] if FULL else [f"--ignore-glob={name}" for name in TABLES]))
     if missing:
-        print(f"Left out: what needs PostgreSQL, Redis or PgBouncer. Set or install {', '.join(missing)}.")
+        print(f"Left out: {'; '.join(map(how_to_include, missing))}.")
     elif not FULL:
         print("Left out: coverage, and the long tables on PostgreSQL. Include them with FULL=1.")
     return status

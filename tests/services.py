@@ -68,7 +68,7 @@ def how_to_include(name: str) -> str:
     """What to do so that the tests that need something missing are run."""
     if name in PACKAGES:
         return f"{name} is missing; to include its tests: apt-get install {PACKAGES[name]}"
-    return f"nothing answers; set {name}"
+    return f"{name} leads to nothing that answers; to include its tests: set it"
 
 
 if __name__ == "__main__":
