@@ -16,6 +16,8 @@ loglevel = os.environ.get("LOG_LEVEL", "info").lower()
 control_socket_disable = True
 # As long as gunicorn allows; longer ones are 414.
 limit_request_line = 8190
+# More than fit into the buffers of deploy/nginx.conf, so that nginx is the one who refuses.
+limit_request_fields = 8_190
 # No proxy says by a header where the application is.
 forwarder_headers = ""
 

@@ -2,8 +2,11 @@
 
 import json
 import socket
+import ssl
 from collections.abc import Iterator
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +145,40 @@ def test_the_etag_of_a_compressed_response_is_good_for_if_match_and_if_none_matc
 def test_what_a_client_says_of_its_scheme_is_not_passed_on(client: Client) -> None:
     headers = {"X-Forwarded-Proto": "http", "X-Forwarded-Ssl": "off", "X-Forwarded-Protocol": "http"}
     assert client.session.get(f"{client.root}/api/v1/collections", headers=headers, timeout=30).ok
+
+
+FORGED = ["For", "Proto", "Host", "Port", "Prefix", "Protocol", "Server", "Ssl"]
+
+
+def test_what_a_client_says_about_where_it_comes_from_is_overwritten() -> None:
+    headers = {f"X-Forwarded-{name}": "forged" for name in FORGED}
+    headers |= {"X-Real-IP": "forged", "Forwarded": "for=forged"}
+    with socket.create_server(("127.0.0.1", 0)) as upstream, ThreadPoolExecutor(1) as pool:
+
+        def received() -> bytes:
+            connection, _ = upstream.accept()
+            with connection, connection.makefile("rb") as stream:
+                head = b"".join(iter(stream.readline, b"\r\n"))
+                connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+                return head
+
+        head = pool.submit(received)
+        with nginx_in_front_of(upstream.getsockname()[1]) as nginx:
+            requests.get(f"{nginx.root}/", headers=headers, verify=str(nginx.certificate), timeout=30)
+    assert b"forged" not in head.result()
+    assert b"\r\nX-Forwarded-For: 127.0.0.1\r\n" in head.result()
+
+
+def test_as_many_headers_as_nginx_takes_are_taken_by_gunicorn(nginx: Nginx) -> None:
+    # The shortest ones that there are, and more than fit into the buffers of nginx in the end.
+    for count in (150, 3_000, 9_000):
+        fields = {f"{number:x}": "" for number in range(count)}
+        context = ssl.create_default_context(cafile=str(nginx.certificate))
+        with closing(HTTPSConnection("127.0.0.1", nginx.port, timeout=30, context=context)) as connection:
+            connection.request("GET", "/nowhere", headers=fields)
+            response = connection.getresponse()
+            assert response.status in (404, 431), (count, response.status)
+            assert response.headers["Content-Type"] == "application/json", count
 
 
 def test_what_a_client_says_of_its_address_is_not_passed_on(client: Client) -> None:
