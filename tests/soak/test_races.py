@@ -254,6 +254,25 @@ def test_what_was_written_is_what_everybody_reads_from_then_on(
     at_once(crowd, write_and_read)
 
 
+def test_the_response_to_a_write_shows_what_it_wrote_and_not_what_others_did_since(
+    api: Client, crowd: list[Client]
+) -> None:
+    collection, _ = fresh(api, "ordered")
+    groups = [api.make("/groups", collection_id=collection, name=f"{number}") for number in range(len(crowd))]
+
+    def move_and_reorder(number: int, call: Client) -> None:
+        order = groups[number:] + groups[:number]
+        named = [{"id": id, "position": position} for position, id in enumerate(order)]
+        for turn in range(OPERATIONS // 5):
+            position = (number + turn) % len(groups)
+            status, group = call("put", f"/groups/{groups[number]}", {"position": position})
+            assert (status, group["position"]) == (200, position)
+            status, reordered = call("put", "/groups/reorder", {"groups": named})
+            assert (status, [row["id"] for row in reordered["groups"]]) == (200, order)
+
+    at_once(crowd, move_and_reorder)
+
+
 @pytest.mark.parametrize("turn", range(5))
 def test_a_request_that_is_sent_by_many_with_one_key_is_carried_out_once(
     api: Client, crowd: list[Client], turn: int
