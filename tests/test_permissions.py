@@ -27,6 +27,7 @@ READS = [call for call in CALLS if call.method == "get"]
 PUBLIC = {
     ("post", "api/v1/auth/login"),
     *(("any", f"api/v1/{name}") for name in ("schema", "docs", "redoc")),
+    ("any", "api/v1/redoc/bundles/redoc.standalone.js"),
     *(("any", name) for name in ("", "healthz", "readyz", "admin", "admin/login/")),
 }
 
