@@ -31,7 +31,7 @@ from collections_app.serializers import (
 from skillmeat_site.api.pagination import WholeListPagination
 from skillmeat_site.api.viewsets import ApiViewSet, ResourceViewSet
 from skillmeat_site.db.transactions import snapshot
-from skillmeat_site.openapi.schema import one_of, resource_schema
+from skillmeat_site.openapi.operations import one_of, resource_schema
 
 
 @resource_schema(

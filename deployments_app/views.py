@@ -22,7 +22,7 @@ from deployments_app.summary import deployment_summary
 from skillmeat_site.api.pagination import WholeListPagination
 from skillmeat_site.api.viewsets import ResourceViewSet
 from skillmeat_site.db.transactions import get
-from skillmeat_site.openapi.schema import page_parameters, resource_schema
+from skillmeat_site.openapi.operations import page_parameters, resource_schema
 
 
 @resource_schema(

@@ -37,7 +37,7 @@ from skillmeat_site.api.pagination import WholeListPagination
 from skillmeat_site.api.viewsets import ApiViewSet, ResourceViewSet
 from skillmeat_site.db.ordering import RANK_ORDER
 from skillmeat_site.db.transactions import snapshot
-from skillmeat_site.openapi.schema import object_or_list, one_of, resource_schema
+from skillmeat_site.openapi.operations import object_or_list, one_of, resource_schema
 
 
 class PositionedListMixin(mixins.ListModelMixin):
