@@ -66,9 +66,10 @@ def create_deployment(
     Raises:
         NotFound: the artifact or the project does not exist.
     """
-    # The lock is what two deployments of one artifact to one project wait for.
+    # Neither can be deleted from here on, and two deployments of one artifact to one project wait for
+    # each other. The project comes first, as it does in an import.
+    project = locked(Project, project_id, attr="project_id")
     artifact = locked(Artifact, artifact_id, attr="artifact_id")
-    project = get(Project, project_id, attr="project_id")
     if status == DeploymentStatus.ACTIVE:
         _supersede(artifact.pk, project.pk)
     return Deployment.objects.create(

@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from collections_app.models import Collection
-from deployments_app.models import Deployment, Project
+from deployments_app.models import Deployment
 from skillmeat_site.db import transactions
 from skillmeat_site.db.transactions import Stale, in_transaction
 from tests.calls import API, assert_envelope
@@ -144,20 +144,24 @@ def test_a_request_that_loses_a_deadlock_succeeds_all_the_same(
 
 
 @pytest.mark.postgresql
-def test_what_is_deleted_between_the_look_and_the_write_is_not_found(
-    api, make_artifact, make_project, monkeypatch
+def test_a_project_that_is_deleted_during_a_deployment_to_it_waits_and_is_in_use(
+    api, make_user, make_artifact, make_project, monkeypatch
 ):
     artifact, project = make_artifact("pdf"), make_project("web")
-    create = Deployment.objects.create
+    call, create = Caller(make_user("another editor", "Editors")), Deployment.objects.create
 
-    def create_too_late(**fields: Any) -> Deployment:
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(on_own_connection, Project.objects.filter(pk=project.pk).delete).result(
-                TIMEOUT_SECONDS
-            )
-        return create(**fields)
+    with ThreadPoolExecutor(1) as pool:
+        deletions = []
 
-    monkeypatch.setattr(Deployment.objects, "create", create_too_late)
-    answer = api.post(f"{API}/deployments", {"artifact_id": artifact.pk, "project_id": project.pk})
+        def create_late(**fields: Any) -> Deployment:
+            delete = lambda: call("delete", f"/projects/{project.pk}")  # noqa: E731
+            deletions.append(pool.submit(on_own_connection, delete))
+            wait_until(lambda: waiting(for_me=True))
+            return create(**fields)
 
-    assert assert_envelope(answer, 404)["detail"] == f"Project '{project.pk}' not found"
+        monkeypatch.setattr(Deployment.objects, "create", create_late)
+        answer = api.post(f"{API}/deployments", {"artifact_id": artifact.pk, "project_id": project.pk})
+        assert answer.status_code == 201
+        deletions[0].result(TIMEOUT_SECONDS)
+
+    assert call.statuses == [409]
