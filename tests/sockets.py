@@ -42,8 +42,18 @@ def statuses(client: socket.socket, count: int) -> list[int]:
 
 def last_response(client: socket.socket) -> tuple[int, bytes]:
     """The status and the body of the response to a client that sends no more."""
+    stop_sending(client)
+    return response_until_the_end(client)
+
+
+def stop_sending(client: socket.socket) -> None:
+    """Say that nothing more comes; the response can still be read."""
     # Of the socket itself: that of a TLS connection would end the decryption too.
     socket.socket.shutdown(client, socket.SHUT_WR)
+
+
+def response_until_the_end(client: socket.socket) -> tuple[int, bytes]:
+    """The status and the body of a response after which the server closes the connection."""
     with client.makefile("rb") as stream:
         head, _, body = stream.read().partition(b"\r\n\r\n")
     return int(head.split()[1]), body

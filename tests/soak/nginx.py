@@ -1,6 +1,8 @@
 """nginx in front of a server, with the configuration for production."""
 
 import getpass
+import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -96,6 +98,20 @@ class Nginx:
         """A new connection to it."""
         context = ssl.create_default_context(cafile=str(self.certificate))
         return context.wrap_socket(connected(self.port), server_hostname="127.0.0.1")
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let what clients send arrive together, by reading nothing meanwhile."""
+        parent = str(self._process.pid)
+        found = subprocess.run(["pgrep", "-P", parent], check=True, capture_output=True, text=True)
+        workers = [int(pid) for pid in found.stdout.split()]
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in workers:
+                os.kill(pid, signal.SIGCONT)
 
     def _make_certificate(self) -> None:
         command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]

@@ -18,7 +18,15 @@ from tests.server import Server, free_port, new_database, running_server
 from tests.services import need
 from tests.soak.clients import Client
 from tests.soak.nginx import Nginx, nginx_in_front_of
-from tests.sockets import CHUNKED, LOGIN, clients_who_sent, connected, last_response
+from tests.sockets import (
+    CHUNKED,
+    LOGIN,
+    clients_who_sent,
+    connected,
+    last_response,
+    response_until_the_end,
+    stop_sending,
+)
 
 # More than fits between nginx and a client that does not read.
 ASSET = b"/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
@@ -81,6 +89,14 @@ def test_what_nginx_refuses_has_the_shape_of_the_api_s_errors(
     with nginx.connect() as client:
         client.sendall(request_)
         assert_error(*last_response(client), status, code)
+
+
+def test_a_body_that_is_too_large_and_breaks_off_is_413_in_the_same_shape(nginx: Nginx) -> None:
+    with nginx.connect() as client:
+        with nginx.paused():
+            client.sendall(LOGIN.replace(b"37", b"3000000"))
+            stop_sending(client)
+        assert_error(*response_until_the_end(client), 413, "payload_too_large")
 
 
 def test_plain_http_on_the_port_of_tls_is_400(nginx: Nginx) -> None:
