@@ -222,6 +222,7 @@ CORS_ALLOW_HEADERS = [
     "content-type",
     "idempotency-key",
     "if-match",
+    "x-change-reason",
     "if-none-match",
     "x-request-id",
 ]
@@ -252,6 +253,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ArtifactType": "collections_app.models.ArtifactType",
         "DeploymentStatus": "deployments_app.models.DeploymentStatus",
+        "Evidence": "deployments_app.models.Evidence",
+        "SyncStatus": "deployments_app.models.SyncStatus",
+        "RolloutAction": "deployments_app.bulk.ACTION_CHOICES",
+        "Change": "skillmeat_site.audit.changes.CHANGE_CHOICES",
         "ErrorType": "skillmeat_site.openapi.errors.ErrorType",
         "ErrorCode": "skillmeat_site.openapi.errors.ERROR_CODE_CHOICES",
     },

@@ -66,6 +66,7 @@ CALLS = [
     Call("listCollections", "get", "/collections", 200),
     Call("createCollection", "post", "/collections", 201, TEXTS, permission="collections_app.add_collection"),
     Call("getCollection", "get", "/collections/{collection}", 200),
+    Call("listCollectionHistory", "get", "/collections/{collection}/history", 200),
     Call(
         "updateCollection",
         "put",
@@ -131,6 +132,7 @@ CALLS = [
         permission="groups_app.add_group",
     ),
     Call("getGroup", "get", "/groups/{group}", 200),
+    Call("listGroupHistory", "get", "/groups/{group}/history", 200),
     Call(
         "updateGroup",
         "put",
@@ -246,10 +248,27 @@ CALLS = [
         permission="deployments_app.delete_deployment",
     ),
     Call("listDeploymentHistory", "get", "/deployments/{deployment}/history", 200),
+    Call(
+        "updateDeployments",
+        "post",
+        "/deployments/bulk-update",
+        200,
+        {"deployment_ids": ["{deployment}"], **DEPLOYMENT},
+        permission="deployments_app.change_deployment",
+    ),
+    Call(
+        "createRollout",
+        "post",
+        "/deployments/rollout",
+        200,
+        {"artifact_ids": ["{artifact}"], "project_ids": ["{project}"], "deployed_version": "9"},
+        permission="deployments_app.add_deployment",
+    ),
     Call("getDeploymentSummary", "get", "/deployments/summary", 200),
     Call("listArtifacts", "get", "/artifacts", 200),
     Call("createArtifact", "post", "/artifacts", 201, ARTIFACT, permission="collections_app.add_artifact"),
     Call("getArtifact", "get", "/artifacts/{artifact}", 200),
+    Call("listArtifactHistory", "get", "/artifacts/{artifact}/history", 200),
     Call(
         "updateArtifact",
         "put",
@@ -276,6 +295,7 @@ CALLS = [
     Call("listProjects", "get", "/projects", 200),
     Call("createProject", "post", "/projects", 201, TEXTS, permission="deployments_app.add_project"),
     Call("getProject", "get", "/projects/{project}", 200),
+    Call("listProjectHistory", "get", "/projects/{project}/history", 200),
     Call(
         "updateProject", "put", "/projects/{project}", 200, TEXTS, permission="deployments_app.change_project"
     ),

@@ -19,9 +19,11 @@ from rest_framework.viewsets import GenericViewSet
 
 from skillmeat_site.api.exceptions import PreconditionFailed
 from skillmeat_site.api.filters import ChoicesFilter
+from skillmeat_site.api.history import HistoryMixin
 from skillmeat_site.api.middleware import etag_of
 from skillmeat_site.api.pagination import PagePagination
 from skillmeat_site.api.permissions import HOW_TO_AUTHENTICATE
+from skillmeat_site.audit.trail import REASON_HEADER, REASON_MAX_LENGTH, change_reason
 from skillmeat_site.db.ids import IdField
 from skillmeat_site.db.transactions import get, in_transaction, locked, not_found
 from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
@@ -73,6 +75,7 @@ class ApiViewSet(GenericViewSet):
         # Without an action the method is not allowed at all, and 405 says more.
         if self.action:
             self.check_query_parameters()
+            self.check_change_reason()
 
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:
         """Refuse the request. A 401 says how to authenticate."""
@@ -142,6 +145,17 @@ class ApiViewSet(GenericViewSet):
                 errors[name] = [ErrorDetail("This parameter takes one value. Send it once.", code="repeated")]
         if errors:
             raise ValidationError(errors)
+
+    def check_change_reason(self) -> None:
+        """Refuse a reason of a write that the audit trail could not keep.
+
+        Raises:
+            ValidationError: with the code ``max_length``.
+        """
+        reason = change_reason(self.request._request)
+        if self.request.method not in SAFE_METHODS and len(reason or "") > REASON_MAX_LENGTH:
+            message = f"Send at most {REASON_MAX_LENGTH} characters in {REASON_HEADER}."
+            raise ValidationError({REASON_HEADER: [ErrorDetail(message, code="max_length")]})
 
     def unknown_parameter_message(self) -> str:
         """What is wrong, and which query parameters the current action knows."""
@@ -228,6 +242,7 @@ class ApiViewSet(GenericViewSet):
 
 
 class ResourceViewSet(
+    HistoryMixin,
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,

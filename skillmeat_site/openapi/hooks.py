@@ -26,7 +26,12 @@ def close_components(result: Document, generator: Any, **_: Any) -> Document:
         if name.endswith("Request"):
             component["additionalProperties"] = False
         else:
-            component["required"] = list(component["properties"])
+            # `x-optional` is our own mark of what a response may leave out.
+            component["required"] = [
+                property_
+                for property_, schema in component["properties"].items()
+                if not schema.pop("x-optional", False)
+            ]
             for schema in component["properties"].values():
                 # No request has it anyway, and clients would get a second type, without it.
                 schema.pop("readOnly", None)

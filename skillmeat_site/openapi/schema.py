@@ -24,6 +24,7 @@ from skillmeat_site.api.serializers import (
     PrefixedIdListField,
     StrictCharField,
 )
+from skillmeat_site.audit.trail import REASON_HEADER, REASON_MAX_LENGTH
 from skillmeat_site.db.ids import id_field
 from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
 from skillmeat_site.idempotency.replay import KEY_PATTERN, REPLAYED_HEADER
@@ -86,8 +87,13 @@ class ApiSchema(AutoSchema):
                     "New for every request, and the same when it is sent again: within 24 hours that gets "
                     "the first response, be it an error, and nothing is done twice.",
                 ),
+                (
+                    REASON_HEADER,
+                    {"type": "string", "maxLength": REASON_MAX_LENGTH},
+                    "Why, for the history of what this changes.",
+                ),
             )
-            if header == self._condition()
+            if header == self._condition() or (header == REASON_HEADER and self._is_restricted())
         ]
 
     def _condition(self) -> str | None:
@@ -174,10 +180,14 @@ class ApiSchema(AutoSchema):
 
     def _body_fields(self) -> Iterator[serializers.Field]:
         body = self._body()
-        if isinstance(body, type) and issubclass(body, serializers.Serializer):
-            for field in body().fields.values():
-                nested = getattr(field, "child", None)
-                yield from nested.fields.values() if isinstance(nested, serializers.Serializer) else [field]
+        # Of alternatives, see `one_of`, all.
+        request = getattr(body.get("application/json"), "request", None) if isinstance(body, dict) else body
+        for serializer in getattr(request, "serializers", [request]):
+            if isinstance(serializer, type) and issubclass(serializer, serializers.Serializer):
+                for field in serializer().fields.values():
+                    nested = getattr(field, "child", None)
+                    is_nested = isinstance(nested, serializers.Serializer)
+                    yield from nested.fields.values() if is_nested else [field]
 
     def _error_example(self, status: str) -> errors.ErrorExample:
         """An error with this status that a request of this operation may get."""
@@ -203,6 +213,7 @@ class ApiSchema(AutoSchema):
         mapped: dict[str, Any] = super()._postprocess_serializer_schema(schema, serializer, direction)
         for response_class in getattr(serializer, "ignores_fields_of", ()) if direction == "request" else ():
             for name, shown in self._map_basic_serializer(response_class, "response")["properties"].items():
+                shown = {key: value for key, value in shown.items() if key != "x-optional"}
                 mapped["properties"].setdefault(name, {**shown, "readOnly": True})
         return mapped
 
@@ -236,5 +247,5 @@ class ApiSchema(AutoSchema):
         )
 
     def get_paginated_name(self, serializer_name: str) -> str:
-        """``CollectionListResponse`` for pages of ``CollectionResponse``."""
-        return f"{serializer_name.removesuffix('Response')}ListResponse"
+        """``GroupListResponse`` for pages of ``GroupResponse`` or ``GroupListItemResponse``."""
+        return f"{serializer_name.removesuffix('Response').removesuffix('ListItem')}ListResponse"
