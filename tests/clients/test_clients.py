@@ -35,7 +35,7 @@ def test_typescript_programs_that_use_the_clients_are_strictly_typed() -> None:
 def test_a_python_program_that_uses_the_client_is_strictly_typed(name: str) -> None:
     tools.generate(name)
     # The client is somebody else's code: its types are used, not judged.
-    options = ["--strict", "--follow-imports=silent", "--config-file="]
+    options = ["--strict", "--follow-imports=silent", "--config-file=", "--cache-dir=build/mypy"]
     tools.run("mypy", *options, f"flows/{name}.py", MYPYPATH=f"generated/{name}")
 
 
