@@ -8,9 +8,10 @@ MANAGE := $(BIN)/python manage.py
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_BENCH := $(VENV)/.installed-bench
+INSTALLED_CLIENTS := $(VENV)/.installed-clients
 
 .DEFAULT_GOAL := help
-.PHONY: help install run import test soak bench lint audit schema clean
+.PHONY: help install run import test soak clients bench lint audit schema clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -34,6 +35,12 @@ $(INSTALLED_BENCH): benchmarks/requirements.txt $(INSTALLED_DEV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
+$(INSTALLED_CLIENTS): $(addprefix tests/clients/,requirements.txt package.json package-lock.json) $(INSTALLED_DEV)
+	@echo "Installing Node, Java and the generators of clients: a minute or two, once."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/clients/requirements.txt
+	PATH="$(abspath $(BIN)):$$PATH" npm ci --prefix tests/clients --silent
+	@touch $@
+
 install: $(INSTALLED_DEV) ## Install everything into .venv
 
 run: $(INSTALLED) ## Start the server on port 8000; on first use, create demo content and an admin
@@ -52,6 +59,9 @@ test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL if one answ
 
 soak: $(INSTALLED_DEV) ## Race, kill, reload and fuzz a real server, alone and behind nginx; eight minutes
 	@$(BIN)/python -m tests.soak
+
+clients: $(INSTALLED_CLIENTS) ## Generate clients of openapi.yaml, check their types and drive them against a server; two minutes
+	@$(BIN)/python -m pytest -v tests/clients
 
 bench: $(INSTALLED_BENCH) ## Measure speed beside plain DRF and FastAPI, and write benchmarks/results.md; half an hour
 	@$(BIN)/python -m benchmarks $(STAGES)
@@ -73,5 +83,5 @@ schema: $(INSTALLED_DEV) ## Write openapi.yaml again
 	$(MANAGE) spectacular --validate --fail-on-warn --file openapi.yaml
 
 clean: ## Remove what make, the tests and the server left, but no data
-	rm -rf $(VENV) staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis .coverage*
+	rm -rf $(VENV) $(addprefix tests/clients/,node_modules generated build) staticfiles .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

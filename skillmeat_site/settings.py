@@ -233,7 +233,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Which AI-agent artifacts do I have, how are they organised, and where is each one "
         "deployed, at which version and in which state?\n\n"
-        "Log in with `POST /api/v1/auth/login` and send the token as `Authorization: Bearer <key>`. "
+        "Log in with `POST /api/v1/auth/login` and send the token as `Authorization: Bearer <token>`. "
         "Every answer has an `X-Request-ID`, and the server's log has it too: name it when you report a "
         "problem."
     ),
@@ -264,6 +264,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
         "skillmeat_site.openapi.hooks.close_components",
+        "skillmeat_site.openapi.hooks.name_requests",
         "skillmeat_site.openapi.hooks.name_enums",
         "skillmeat_site.openapi.hooks.link_operations",
         "skillmeat_site.openapi.hooks.share_responses",

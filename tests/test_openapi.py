@@ -206,6 +206,12 @@ def test_the_token_is_described(document: Document) -> None:
     assert (token["type"], token["in"], token["name"]) == ("apiKey", "header", "Authorization")
 
 
+def test_logging_in_says_how_to_send_the_token(described: Any, document: Document) -> None:
+    token = document["components"]["schemas"]["LoginResponse"]["properties"]["token"]
+    for text in (described["login"]["description"], token["description"], document["info"]["description"]):
+        assert "`Authorization: Bearer <token>`" in text
+
+
 @each(CALLS)
 def test_an_operation_documents_its_errors_in_the_one_shape(described: Any, call: Call) -> None:
     operation = described[call.operation_id]
@@ -324,6 +330,12 @@ def test_parameters_come_in_the_order_of_the_path_then_the_query_then_headers(
     assert places == sorted(places, key=["path", "query", "header"].index)
     path = next(p for p, _, found in operations(document) if found["operationId"] == call.operation_id)
     assert [item["name"] for item in parameters if item["in"] == "path"] == re.findall("{(.*?)}", path)
+
+
+@each(CALLS)
+def test_a_body_is_a_component_so_that_clients_have_a_name_for_it(described: Any, call: Call) -> None:
+    content = described[call.operation_id].get("requestBody", {}).get("content", {})
+    assert all(list(media_type["schema"]) == ["$ref"] for media_type in content.values())
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,6 @@ class UserResponseSerializer(serializers.Serializer):
 class LoginResponseSerializer(serializers.Serializer):
     """A new token. It is shown here only."""
 
-    token = serializers.CharField(help_text="The key to send as `Authorization: Token <key>`.")
+    token = serializers.CharField(help_text="The key to send as `Authorization: Bearer <token>`.")
     expiry = serializers.DateTimeField()
     user = UserResponseSerializer()

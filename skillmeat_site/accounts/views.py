@@ -59,7 +59,10 @@ class AuthViewSet(ApiViewSet):
         throttle_classes=[LoginThrottle],
     )
     def login(self, request: Request) -> Response:
-        """A new token for the user. At most ten attempts a minute per address and user name."""
+        """A new token for the user: send it as `Authorization: Bearer <token>`.
+
+        At most ten attempts a minute per address and user name.
+        """
         user = authenticate(request, **self.validated(LoginSerializer))
         if user is None:
             raise AuthenticationFailed("Wrong user name or password.", code="invalid_credentials")

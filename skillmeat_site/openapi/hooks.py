@@ -38,6 +38,18 @@ def close_components(result: Document, generator: Any, **_: Any) -> Document:
     return result
 
 
+def name_requests(result: Document, generator: Any, **_: Any) -> Document:
+    """Make a component of each body that is none yet; generators call it what they like otherwise."""
+    for _path, operation in _operations(result):
+        for media_type in operation.get("requestBody", {}).get("content", {}).values():
+            if "$ref" not in media_type["schema"]:
+                subject = operation["operationId"][0].upper() + operation["operationId"][1:]
+                name = f"{subject}Request"
+                result["components"]["schemas"][name] = media_type["schema"]
+                media_type["schema"] = {"$ref": f"#/components/schemas/{name}"}
+    return result
+
+
 def name_enums(result: Document, generator: Any, **_: Any) -> Document:
     """Make a component of the values of each query parameter, so that a client has a type with a name.
 
