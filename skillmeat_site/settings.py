@@ -254,6 +254,7 @@ SPECTACULAR_SETTINGS = {
         "ArtifactType": "collections_app.models.ArtifactType",
         "DeploymentStatus": "deployments_app.models.DeploymentStatus",
         "Evidence": "deployments_app.models.Evidence",
+        "TokenScope": "skillmeat_site.api.permissions.TokenScope",
         "SyncStatus": "deployments_app.models.SyncStatus",
         "RolloutAction": "deployments_app.bulk.ACTION_CHOICES",
         "Change": "skillmeat_site.audit.changes.CHANGE_CHOICES",

@@ -294,7 +294,9 @@ def test_every_parameter_of_a_path_has_a_pattern(document: Document, call: Call)
             found = [item for item in operation.get("parameters", []) if item["in"] == "path"]
             assert sorted(item["name"] for item in found) == sorted(re.findall("{(.*?)}", path))
             for item in found:
-                assert re.fullmatch(r"\^(col|grp|art|proj|dep)-\[0-9a-f\]\{32\}\$", item["schema"]["pattern"])
+                assert re.fullmatch(
+                    r"\^(col|grp|art|proj|dep|tok)-\[0-9a-f\]\{32\}\$", item["schema"]["pattern"]
+                )
                 assert item["required"] is True
 
 

@@ -24,7 +24,7 @@ from skillmeat_site.api.middleware import etag_of
 from skillmeat_site.api.pagination import PagePagination
 from skillmeat_site.api.permissions import HOW_TO_AUTHENTICATE
 from skillmeat_site.audit.trail import REASON_HEADER, REASON_MAX_LENGTH, change_reason
-from skillmeat_site.db.ids import IdField
+from skillmeat_site.db.ids import id_field
 from skillmeat_site.db.transactions import get, in_transaction, locked, not_found
 from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
 from skillmeat_site.idempotency.replay import replay_or_execute
@@ -40,6 +40,7 @@ class ApiViewSet(GenericViewSet):
 
     Attributes:
         permission_model: what a user needs permission on to write; the model of the queryset unless set.
+        token_scopes: which scopes a token may have; see `allowed_scopes`.
         permission_verb: ``add``, ``change`` or ``delete`` where an action needs an unusual one.
         supports_idempotency_key: whether a POST may have an Idempotency-Key.
         is_atomic: whether writes run in a transaction of their own.
@@ -50,6 +51,7 @@ class ApiViewSet(GenericViewSet):
 
     queryset: Any = None
     permission_model: ClassVar[type[Model] | None] = None
+    token_scopes: ClassVar[frozenset[str] | None] = None
     permission_verb: ClassVar[str | None] = None
     supports_idempotency_key: ClassVar[bool] = True
     is_atomic: ClassVar[bool] = True
@@ -203,7 +205,7 @@ class ApiViewSet(GenericViewSet):
             NotFound: it has the wrong shape, so it cannot name anything.
         """
         model, value = self.path_model(name), self.kwargs[name]
-        if isinstance(model._meta.pk, IdField) and not model._meta.pk.is_well_formed(value):
+        if not id_field(model).is_well_formed(value):
             raise not_found(model, value)
         return value
 

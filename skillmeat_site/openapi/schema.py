@@ -18,7 +18,7 @@ from rest_framework import serializers
 from uritemplate import variables
 
 from skillmeat_site.api.filters import PrefixedIdFilter
-from skillmeat_site.api.permissions import ModelPermissions, permission_to_write
+from skillmeat_site.api.permissions import ALL_SCOPES, ModelPermissions, allowed_scopes, permission_to_write
 from skillmeat_site.api.serializers import (
     PrefixedIdField,
     PrefixedIdListField,
@@ -58,6 +58,10 @@ class ApiSchema(AutoSchema):
 
     def _is_restricted(self) -> bool:
         return self.method != "GET" and ModelPermissions in self.view.permission_classes
+
+    def _needs_scope(self) -> bool:
+        """Whether not every token will do."""
+        return bool(self.view.authentication_classes) and allowed_scopes(self.view, self.method) != ALL_SCOPES
 
     def _get_parameters(self) -> list[dict[str, Any]]:
         """In the order of the path, then those of the query, then headers."""
@@ -127,8 +131,8 @@ class ApiSchema(AutoSchema):
         replayed = [REPLAYED_HEADER] if self._condition() == IDEMPOTENCY_KEY else []
         names = {
             "200": ["ETag"] if self.method == "GET" else replayed,
-            # Memberships have no URL of their own.
-            "201": replayed if self.view.parent_viewset else ["Location", *replayed],
+            # Memberships and tokens have no URL that shows them.
+            "201": ["Location", *replayed] if hasattr(self.view, "retrieve") else replayed,
             "204": replayed,
             "304": ["ETag"],
             "401": ["WWW-Authenticate"],
@@ -148,7 +152,7 @@ class ApiSchema(AutoSchema):
         possible = {
             "400": True,
             "401": True,
-            "403": self._is_restricted(),
+            "403": self._is_restricted() or self._needs_scope(),
             "404": bool(self._named_models()),
             "406": True,
             "409": self._is_restricted(),
@@ -186,8 +190,9 @@ class ApiSchema(AutoSchema):
             if isinstance(serializer, type) and issubclass(serializer, serializers.Serializer):
                 for field in serializer().fields.values():
                     nested = getattr(field, "child", None)
-                    is_nested = isinstance(nested, serializers.Serializer)
-                    yield from nested.fields.values() if is_nested else [field]
+                    yield from (
+                        nested.fields.values() if isinstance(nested, serializers.Serializer) else [field]
+                    )
 
     def _error_example(self, status: str) -> errors.ErrorExample:
         """An error with this status that a request of this operation may get."""
