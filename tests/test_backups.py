@@ -1,6 +1,7 @@
 """``manage.py backup`` and ``restore``, with a server that runs, is killed or is still there."""
 
 import os
+import re
 import sqlite3
 import stat
 import subprocess
@@ -121,6 +122,12 @@ def test_a_backup_takes_the_place_of_no_file(server: Server, backup: Path) -> No
     failed = server.manage("backup", str(backup), check=False)
     assert (failed.returncode, backup.read_text()) == (1, "dear")
     assert "No backup was made. There is a file" in failed.stderr
+
+
+def test_a_backup_into_a_folder_is_named_after_the_time(server: Server, tmp_path: Path) -> None:
+    server.manage("backup", str(tmp_path))
+    (path,) = tmp_path.iterdir()
+    assert re.fullmatch(r"\d{8}T\d{6}Z\.(sqlite3|dump)", path.name)
 
 
 def test_there_is_no_backup_of_a_database_without_our_tables(backup: Path, tmp_path: Path) -> None:

@@ -83,8 +83,8 @@ def test_a_foreign_host_elsewhere_is_400_and_one_warning_in_the_log(
     assert client.get(path, headers={"Host": "evil.example"}).status_code == 400
     (line,) = log.getvalue().splitlines()
     assert " WARNING " in line
+    assert f"Bad Request: {path}: " in line
     assert "'evil.example'" in line
-    assert line.endswith(f": {path}")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -154,7 +154,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         detail = "Bad request: the server does not answer for this host or URL."
     response = error_response(exceptions.ParseError(detail), request)
     # Else Django logs what anybody can send as an error, with a traceback.
-    log_response("%s: %s", str(exception), request.path, request=request, response=response)
+    log_response("Bad Request: %s: %s", request.path, str(exception), request=request, response=response)
     return response
 
 

@@ -12,6 +12,8 @@ from django.db import connection
 
 from skillmeat_site.maintenance.backups import SUFFIXES, BackupError, write_backup
 
+BACKUPS = settings.BASE_DIR / "backups"
+
 
 class Command(BaseCommand):
     """Exits with 1 when there is no backup, or when the data in it breaks a rule."""
@@ -20,12 +22,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What may follow the command's name."""
-        parser.add_argument("path", type=Path, nargs="?", help="of the new file; by default in backups/")
+        parser.add_argument(
+            "path",
+            type=Path,
+            nargs="?",
+            default=BACKUPS,
+            help="the new file, or the folder of one that is named after the time; by default backups/",
+        )
 
-    def handle(self, *, path: Path | None, **_: Any) -> None:
+    def handle(self, *, path: Path, **_: Any) -> None:
         """Write it, say where, and check."""
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}{SUFFIXES[connection.vendor]}"
-        path = path or settings.BASE_DIR / "backups" / name
+        if path.is_dir() or path == BACKUPS:
+            path /= f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}{SUFFIXES[connection.vendor]}"
         try:
             write_backup(path)
         except (BackupError, OSError) as exc:
