@@ -11,7 +11,7 @@ INSTALLED_BENCH := $(VENV)/.installed-bench
 INSTALLED_CLIENTS := $(VENV)/.installed-clients
 
 .DEFAULT_GOAL := help
-.PHONY: help install run import test soak clients bench lint audit schema clean
+.PHONY: help install run import backup restore test soak clients bench lint audit schema clean
 
 help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -43,7 +43,7 @@ $(INSTALLED_CLIENTS): $(addprefix tests/clients/,requirements.txt package.json p
 
 install: $(INSTALLED_DEV) ## Install everything into .venv
 
-run: $(INSTALLED) ## Start the server on port 8000; on first use, create demo content and an admin
+run: $(INSTALLED) ## Start the server on PORT (8000); a new database gets an admin and, unless DEMO=0, demo content
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) first_use
 	@$(MANAGE) collectstatic --noinput --verbosity 0
@@ -53,6 +53,13 @@ import: $(INSTALLED) ## Import a project: make import PROJECT=/path/to/project
 	@test -n "$(PROJECT)" || { echo "Say which project: make import PROJECT=/path/to/project"; exit 1; }
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) import_project "$(PROJECT)"
+
+backup: $(INSTALLED) ## Write all data into one new file, while the server runs: make backup [FILE=/path/of/backup]
+	@$(MANAGE) backup $(if $(FILE),"$(FILE)")
+
+restore: $(INSTALLED) ## Replace all data by a backup; stop the server first: make restore FILE=/path/of/backup
+	@test -n "$(FILE)" || { echo "Say which backup: make restore FILE=/path/of/backup"; exit 1; }
+	@$(MANAGE) restore "$(FILE)"
 
 test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL if one answers
 	@$(BIN)/python -m tests.run

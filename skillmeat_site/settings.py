@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "skillmeat_site.api.middleware.ConditionalGet",
     "skillmeat_site.api.middleware.limit_body",
     "skillmeat_site.api.middleware.PageSession",
-    "django.middleware.common.CommonMiddleware",
+    "skillmeat_site.api.middleware.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "skillmeat_site.api.middleware.PageAuthentication",
     "skillmeat_site.api.middleware.PageMessages",
@@ -160,6 +160,9 @@ def _database(url: dict[str, Any]) -> dict[str, Any]:
 
 DATABASES = {"default": _database(env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Whether `make run` puts demo content into a new database.
+DEMO = env.bool("DEMO", default=True)
 
 # --- Cache: login attempts, shared by all workers ---------------------------------------------
 
