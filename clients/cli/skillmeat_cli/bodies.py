@@ -9,6 +9,7 @@ from typing import Any
 
 from skillmeat_cli import __version__
 from skillmeat_cli.artifacts import DESCRIPTION_MAX, Artifact, Problem
+from skillmeat_cli.errors import Failure
 from skillmeat_cli.reader import Project
 
 TOOL = f"skillmeat {__version__}"
@@ -79,14 +80,12 @@ def catalog_body(
         a collection with the name of the namespace
 
     Raises:
-        ValueError: there are too many artifacts. A part of them would withdraw the others.
+        Failure: there are too many artifacts. A part of them would withdraw the others.
     """
     # One that several agents have is offered once.
     offers = {(artifact.type, artifact.name): artifact.as_offer() for artifact in artifacts}
     if len(offers) > CATALOG_MAX:
-        raise ValueError(
-            f"A catalogue has at most {CATALOG_MAX} artifacts, and {namespace} has {len(offers)}."
-        )
+        raise Failure(f"A catalogue has at most {CATALOG_MAX} artifacts, and {namespace} has {len(offers)}.")
     body = {
         "namespace": namespace,
         **({"url": url} if url else {}),

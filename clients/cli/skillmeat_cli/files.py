@@ -63,7 +63,7 @@ class Files:
         return None
 
     def text(self, path: Path) -> str | None:
-        """The text of the file with line ends of LF and no byte order mark; None as `bytes`, or if no UTF-8."""
+        """The text of the file, with line ends of LF and no byte order mark; None as `bytes` has it."""
         content = self.bytes(path)
         if content is None:
             return None

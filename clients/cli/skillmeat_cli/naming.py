@@ -30,12 +30,19 @@ def with_own_names(artifacts: Iterable[Artifact]) -> tuple[list[Artifact], list[
         for index, artifact in enumerate(found):
             key = (artifact.target, artifact.namespace, artifact.type, _NAMES[levels[index]](artifact))
             taken[key].append(index)
-        clashing = [index for indexes in taken.values() if len(indexes) > 1 for index in indexes]
-        clashing = [index for index in clashing if levels[index] < len(_NAMES) - 1]
+        clashing = [index for indexes in taken.values() for index in _first_to_rename(indexes, levels)]
         if not clashing:
             return _checked([replace(found[key[0]], name=name[-1]) for name, key in taken.items()])
         for index in clashing:
             levels[index] += 1
+
+
+def _first_to_rename(indexes: list[int], levels: list[int]) -> list[int]:
+    """Of those that have one name, the ones to rename: whose name says least of their folders."""
+    lowest = min(levels[index] for index in indexes)
+    if len(indexes) == 1 or lowest == len(_NAMES) - 1:
+        return []
+    return [index for index in indexes if levels[index] == lowest]
 
 
 def without_copies(artifacts: Iterable[Artifact]) -> list[Artifact]:

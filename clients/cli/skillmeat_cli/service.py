@@ -11,6 +11,8 @@ from requests.auth import AuthBase
 from urllib3 import Retry
 
 from skillmeat_cli.bodies import encoded
+from skillmeat_cli.errors import Failure
+from skillmeat_cli.settings import Settings
 
 # Seconds: to connect, and to wait for an answer. A first report of a large project takes a few.
 TIMEOUT = (10, 120)
@@ -21,7 +23,7 @@ _RETRIED = (429, 500, 502, 503, 504)
 _PAGE_SIZE = 100
 
 
-class ServiceError(Exception):
+class ServiceError(Failure):
     """The service did not do what it was asked; the message tells a person what to do.
 
     Args:
@@ -40,14 +42,14 @@ class Service:
     sure that it is done once.
 
     Args:
-        url: of the service, such as ``https://skillmeat.example.org``.
-        token: sent with every request, unless it is empty.
+        settings: its address, such as ``https://skillmeat.example.org``, and the token that is sent with
+            every request unless it is empty.
     """
 
-    def __init__(self, url: str, token: str = "") -> None:
-        self.url = url.rstrip("/").removesuffix("/api/v1")
+    def __init__(self, settings: Settings) -> None:
+        self.url = settings.url.strip().rstrip("/").removesuffix("/api/v1")
         self.session = requests.Session()
-        self.session.auth = _Bearer(token)
+        self.session.auth = _Bearer(settings.token)
         self.session.headers["User-Agent"] = "skillmeat"
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, HTTPAdapter(max_retries=_retry(TRIES)))
@@ -138,7 +140,7 @@ class Service:
             return (
                 f"{self.url} answers {response.status_code}, and not as SkillMeat does: is the address right?"
             )
-        if response.status_code == 401 and not response.request.url.endswith("/auth/login"):
+        if response.status_code == 401 and "Authorization" in response.request.headers:
             return f"{detail} Get a new token with: skillmeat login"
         return detail
 

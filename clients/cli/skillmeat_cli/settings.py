@@ -9,11 +9,8 @@ from pathlib import Path
 import platformdirs
 import tomlkit
 
+from skillmeat_cli.errors import Failure
 from skillmeat_cli.formats import Malformed, parse_toml
-
-
-class NoSettings(Exception):
-    """There is no address or no token; the message tells a person what to do."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +32,13 @@ def load_settings() -> Settings:
     A stored token goes to the address that it was stored with, and to no other.
 
     Raises:
-        NoSettings: one of the two is nowhere, or the file is malformed.
+        Failure: one of the two is nowhere, or the file is malformed.
     """
     stored = _stored()
     url = os.environ.get("SKILLMEAT_URL") or stored.url
     token = os.environ.get("SKILLMEAT_TOKEN") or (stored.token if url == stored.url else "")
     if not url or not token:
-        raise NoSettings("Say which service: skillmeat login, or set SKILLMEAT_URL and SKILLMEAT_TOKEN.")
+        raise Failure("Say which service: skillmeat login, or set SKILLMEAT_URL and SKILLMEAT_TOKEN.")
     return Settings(url, token)
 
 
@@ -52,17 +49,24 @@ def save_settings(settings: Settings) -> Path:
         The file.
 
     Raises:
-        OSError: it cannot be written.
+        Failure: it cannot be written.
     """
     path = settings_file()
+    try:
+        _write(path, tomlkit.dumps({"url": settings.url, "token": settings.token}))
+    except OSError as exc:
+        raise Failure(f"{path} cannot be written: {exc.strerror}.") from exc
+    return path
+
+
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
     # Never readable by others, not even for a moment.
     with open(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(tomlkit.dumps({"url": settings.url, "token": settings.token}))
+        file.write(text)
     new.replace(path)
-    return path
 
 
 def _stored() -> Settings:
@@ -72,5 +76,5 @@ def _stored() -> Settings:
     except FileNotFoundError:
         values = {}
     except (Malformed, OSError, UnicodeDecodeError) as exc:
-        raise NoSettings(f"{path} cannot be read: log in again with skillmeat login.") from exc
+        raise Failure(f"{path} cannot be read: log in again with skillmeat login.") from exc
     return Settings(str(values.get("url", "")), str(values.get("token", "")))
