@@ -63,7 +63,7 @@ def local_projects(
     try:
         for path in paths:
             for folder in folders_with_artifacts(path) if recursive else [path]:
-                found = read_project(folder, name=name)
+                found = read_project(folder, name=name, below=not recursive)
                 if found.root not in seen and (found.targets or not recursive):
                     seen.add(found.root)
                     yield _local(found, path, key, name)

@@ -56,12 +56,11 @@ class Project:
         return [problem for problem in self.problems if problem.target in (target, "")]
 
 
-def read_project(path: Path | str, *, name: str | None = None) -> Project:
+def read_project(path: Path | str, *, name: str | None = None, below: bool = True) -> Project:
     """Read the project in the folder ``path``, which may also be its ``.claude``.
 
-    A folder that has nothing of its own is read through the folders below it.
-
     Args:
+        below: a folder that has nothing of its own is read through the folders below it.
         name: of the project; the folder's name when left out. Artifacts that no record puts into a
             collection are in the one that most records name, else in that of the project's name.
 
@@ -71,7 +70,7 @@ def read_project(path: Path | str, *, name: str | None = None) -> Project:
     root = _root(path)
     boundary = boundary_of(root)
     artifacts, problems = _read_folder(root, root, boundary)
-    if not artifacts:
+    if below and not artifacts:
         for folder in folders_with_artifacts(root):
             if folder != root:
                 more_artifacts, more_problems = _read_folder(folder, root, boundary)
