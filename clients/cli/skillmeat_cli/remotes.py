@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 # user@host:path, as git takes it. One letter before the colon is a drive of Windows.
 _SCP = re.compile(r"(?:[^@/\s]+@)?(\[[^\]]+\]|[^:/\s\[]{2,}):(?!//)(.+)$")
 _SECONDS = 20
+# Git sets them for its hooks; they would lead away from the folder that is asked about.
+_OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,9 @@ def _git(folder: Path, *arguments: str) -> str:
         return ""
     try:
         done = subprocess.run(  # noqa: S603  Nothing of it comes from the project.
-            [git, "-C", str(folder), *arguments],
+            # In a container the folder often belongs to somebody else; nothing of it is executed.
+            [git, "-C", str(folder), "-c", "safe.directory=*", *arguments],
+            env={name: value for name, value in os.environ.items() if name not in _OF_A_HOOK},
             capture_output=True,
             check=False,
             encoding="utf-8",

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3 import Retry
+from urllib3 import BaseHTTPResponse, Retry
 
 from skillmeat_cli.bodies import encoded
 from skillmeat_cli.errors import Failure
@@ -19,6 +19,8 @@ TIMEOUT = (10, 120)
 TRIES = 5
 # Seconds before the third try; twice as many before each further one.
 BACKOFF = 1.0
+# Seconds between two tries, whatever the service asks for.
+WAIT_MAX = 30.0
 _RETRIED = (429, 500, 502, 503, 504)
 _PAGE_SIZE = 100
 
@@ -52,7 +54,9 @@ class Service:
         self.session.auth = _Bearer(settings.token)
         self.session.headers["User-Agent"] = "skillmeat"
         for scheme in ("http://", "https://"):
-            self.session.mount(scheme, HTTPAdapter(max_retries=_retry(TRIES)))
+            self.session.mount(scheme, HTTPAdapter(max_retries=_retry()))
+        # A person waits, and may have the wrong password.
+        self.session.mount(f"{self.url}/api/v1/auth/login", HTTPAdapter())
 
     def report(self, body: dict[str, Any]) -> dict[str, Any]:
         """Send a report.
@@ -63,7 +67,7 @@ class Service:
         Raises:
             ServiceError: it was refused, or the service cannot be reached.
         """
-        return self._post("/reports", body)
+        return self._post_once("/reports", body)
 
     def publish(self, body: dict[str, Any]) -> dict[str, Any]:
         """Send a catalogue.
@@ -74,7 +78,7 @@ class Service:
         Raises:
             ServiceError: as `report`.
         """
-        return self._post("/catalogs", body)
+        return self._post_once("/catalogs", body)
 
     def reported_targets(self, project_id: str, tool: str) -> set[str]:
         """The targets of the project of which the last report is by a tool of this name, of any version.
@@ -101,7 +105,7 @@ class Service:
             ServiceError: the password is wrong, or as `report`.
         """
         body = {"username": username, "password": password, "token_name": token_name}
-        token: str = self._post("/auth/login", body)["token"]
+        token: str = self._post("/auth/login", body, {})["token"]
         return token
 
     def username(self) -> str:
@@ -113,8 +117,11 @@ class Service:
         name: str = self._request("GET", "/auth/me")["username"]
         return name
 
-    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
+    def _post_once(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return self._post(path, body, {"Idempotency-Key": uuid.uuid4().hex})
+
+    def _post(self, path: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json", **headers}
         return self._request("POST", path, data=encoded(body), headers=headers)
 
     def _request(self, method: str, path: str, **options: Any) -> dict[str, Any]:
@@ -157,9 +164,16 @@ class _Bearer(AuthBase):
         return request
 
 
-def _retry(tries: int) -> Retry:
-    return Retry(
-        total=tries - 1,
+class _Retry(Retry):
+    def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+        """What the service asks for, as long as a hook or a CI step can wait for it."""
+        seconds = super().get_retry_after(response)
+        return None if seconds is None else min(seconds, WAIT_MAX)
+
+
+def _retry() -> Retry:
+    return _Retry(
+        total=TRIES - 1,
         redirect=0,
         backoff_factor=BACKOFF,
         status_forcelist=_RETRIED,

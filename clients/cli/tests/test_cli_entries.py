@@ -12,8 +12,8 @@ FILE = ".claude/.skillmeat-deployed.toml"
 PDF = {".claude/skills/pdf/SKILL.md": SKILL.format("pdf")}
 # A real project's folder, where there is one beside the repository.
 REAL_PROJECT = Path(
-    os.environ.get("REAL_PROJECT", Path(__file__).parents[4] / "shared" / "data" / "skillmeat-project")
-)
+    os.environ.get("REAL_PROJECT", f"{__file__}/../../../../../shared/data/skillmeat-project")
+).resolve()
 
 
 def entry(**values):

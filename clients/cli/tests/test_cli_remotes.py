@@ -88,6 +88,14 @@ def test_a_given_key_replaces_the_remote_and_gets_the_paths_too(repository):
     assert keys == ["team/x", "team/x/packages/api"]
 
 
+def test_in_a_hook_of_another_repository_it_is_still_the_folder_that_counts(
+    repository, tmp_path, monkeypatch
+):
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "other"))
+    assert repository_of(repository).remote == "github.com/acme/web"
+
+
 def test_another_remote_than_origin_counts_when_there_is_no_origin(repository):
     git(repository, "remote", "rename", "origin", "upstream")
     assert repository_of(repository).remote == "github.com/acme/web"
@@ -99,7 +107,7 @@ def test_a_project_that_is_named_twice_is_reported_once(repository):
 
 def test_without_a_remote_the_message_says_what_to_do(write):
     (local,) = local_projects([write(PDF)], recursive=False)
-    with pytest.raises(Failure, match="use --key|with --key"):
+    with pytest.raises(Failure, match="no git remote"):
         local.required_key()
 
 

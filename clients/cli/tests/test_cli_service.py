@@ -34,6 +34,21 @@ def test_a_service_that_stays_busy_is_given_up(service, client, body):
     assert (caught.value.status, len(service.requests)) == (503, 5)
 
 
+def test_a_service_may_not_ask_for_a_long_wait(service, client, body, monkeypatch):
+    waits = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    service.failures = [(503, {"Retry-After": "86400"})]
+    client.report(body)
+    assert waits == [30]
+
+
+def test_a_login_is_tried_once_and_has_no_key(service, client):
+    service.failures = [(429, {"Retry-After": "60"})]
+    with pytest.raises(ServiceError, match="Not now"):
+        client.log_in("ada", "right", "laptop")
+    assert "Idempotency-Key" not in service.requests[0][3]
+
+
 @pytest.mark.parametrize("status", [400, 403, 404, 413, 422])
 def test_what_is_refused_is_not_tried_again(service, client, body, status):
     service.failures = [(status, {})]
