@@ -17,6 +17,9 @@ DEPLOYED_FILE = ".skillmeat-deployed.toml"
 
 _TARGET = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*$")
 _TARGET_MAX = 50
+_CONTENT = re.compile(r"cas-[0-9a-f]{8,}$")
+# Shorter ones may be versions that a hash happens to begin with.
+_HASH_MIN = 8
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,14 @@ def _entry(files: Files, path: Path, number: int, table: dict[str, Any]) -> Entr
     if type not in TYPES:
         shown = printable(type[:50]) if isinstance(type, str) else "that it has"
         raise Unusable(f"the artifact_type {shown} is none of {', '.join(TYPES)}")
-    _text(table, "content_hash")
-    version = _value(table, "version", as_version) or _value(table, "enterprise_version", as_version)
+    versions = (_value(table, key, as_version) for key in ("version", "enterprise_version"))
+    content_hash = _text(table, "content_hash")
     return Entry(
         type=type,
         name=_value(table, "artifact_name", as_name, required=True),
         places=tuple(_places(files, path.parent, table)),
         profile=_value(table, "deployment_profile_id", _profile) or "",
-        version=version,
+        version=next((text for text in versions if text and not _is_hash(text, content_hash)), None),
         is_modified=table.get("local_modifications") is True,
         collection=_value(table, "from_collection", as_name),
         deployed_at=_time(files, path, number, table.get("deployed_at")),
@@ -84,6 +87,11 @@ def _entry(files: Files, path: Path, number: int, table: dict[str, Any]) -> Entr
         where=path,
         number=number,
     )
+
+
+def _is_hash(version: str, content_hash: str) -> bool:
+    """Whether what a tool noted as a version tells a content only, which has no order."""
+    return bool(_CONTENT.match(version)) or (len(version) >= _HASH_MIN and content_hash.startswith(version))
 
 
 def _value(table: dict[str, Any], key: str, convert: Any, *, required: bool = False) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -122,7 +122,11 @@ def _outdated_row(row: dict[str, Any]) -> tuple[object, ...]:
 def summary(project: Project) -> str:
     """How much was found, in a sentence."""
     targets = f" for {', '.join(project.targets)}" if project.targets else ""
-    return f"{len(project.artifacts)} artifacts{targets}, {len(project.problems)} problems"
+    return f"{_count(project.artifacts, 'artifact')}{targets}, {_count(project.problems, 'problem')}"
+
+
+def _count(items: Sized, noun: str) -> str:
+    return f"{len(items)} {noun}" if len(items) == 1 else f"{len(items)} {noun}s"
 
 
 def safe(text: str) -> str:

@@ -28,7 +28,7 @@ def test_scan_shows_what_would_be_sent_and_sends_nothing(run, write, service):
     assert result.exit_code == 0
     assert "pdf" in result.stdout
     assert ".claude/agents/a.md: no_front_matter" in result.stdout
-    assert "2 artifacts for claude_code, 1 problems" in result.stdout
+    assert "2 artifacts for claude_code, 1 problem\n" in result.stdout
     assert "\x1b" not in result.output
     assert service.requests == []
 

@@ -43,8 +43,11 @@ def test_the_version_in_the_file_comes_before_that_of_its_entry(read):
     assert only(read({**skill, FILE: entry(version="1.0.0")})).version == "2.0.0"
 
 
-def test_a_content_hash_is_no_version(read):
-    assert only(read({**PDF, FILE: entry(content_hash="a" * 64)})).version is None
+@pytest.mark.parametrize(
+    "versions", [{}, {"version": "a" * 64}, {"version": "a" * 12}, {"enterprise_version": "cas-bc7909f37bb7"}]
+)
+def test_a_content_hash_is_no_version(read, versions):
+    assert only(read({**PDF, FILE: entry(content_hash="a" * 64, **versions)})).version is None
 
 
 def test_the_newest_entry_counts_and_one_without_a_time_is_the_oldest(read):
