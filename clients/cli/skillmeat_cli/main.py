@@ -5,6 +5,7 @@ Exit status: 0 fine, 1 something is outdated and ``--fail-on-outdated`` was give
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import click
@@ -25,10 +26,18 @@ class _Failed(click.ClickException):
 
 class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. Whatever ends it has a status of its own: 1 is for what is outdated only."""
         try:
             return super().invoke(ctx)
         except Failure as exc:
             raise _Failed(safe(str(exc))) from exc
+        except (click.Abort, KeyboardInterrupt) as exc:
+            raise _Failed("Aborted.") from exc
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except Exception as exc:
+            traceback.print_exc()
+            raise _Failed("This should not have happened: please report it with the lines above.") from exc
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -23,6 +24,7 @@ BACKOFF = 1.0
 WAIT_MAX = 30.0
 _RETRIED = (429, 500, 502, 503, 504)
 _PAGE_SIZE = 100
+_TOKEN = re.compile(r"[!-~]*\Z")
 
 
 class ServiceError(Failure):
@@ -40,23 +42,27 @@ class ServiceError(Failure):
 class Service:
     """A SkillMeat service.
 
-    Everything is tried again when the service is busy or cannot be reached; an ``Idempotency-Key`` makes
+    Everything is tried again while the service is busy or cannot be reached; an ``Idempotency-Key`` makes
     sure that it is done once.
 
     Args:
         settings: its address, such as ``https://skillmeat.example.org``, and the token that is sent with
             every request unless it is empty.
+        tries: how often a request is sent at most; once where a person waits.
+
+    Raises:
+        Failure: the token is none.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, tries: int = TRIES) -> None:
+        if not _TOKEN.match(settings.token):
+            raise Failure("The token has a character that no token has: copy it again.")
         self.url = settings.url.strip().rstrip("/").removesuffix("/api/v1")
         self.session = requests.Session()
         self.session.auth = _Bearer(settings.token)
         self.session.headers["User-Agent"] = "skillmeat"
         for scheme in ("http://", "https://"):
-            self.session.mount(scheme, HTTPAdapter(max_retries=_retry()))
-        # A person waits, and may have the wrong password.
-        self.session.mount(f"{self.url}/api/v1/auth/login", HTTPAdapter())
+            self.session.mount(scheme, HTTPAdapter(max_retries=_retry(tries)))
 
     def report(self, body: dict[str, Any]) -> dict[str, Any]:
         """Send a report.
@@ -171,9 +177,9 @@ class _Retry(Retry):
         return None if seconds is None else min(seconds, WAIT_MAX)
 
 
-def _retry() -> Retry:
+def _retry(tries: int) -> Retry:
     return _Retry(
-        total=TRIES - 1,
+        total=tries - 1,
         redirect=0,
         backoff_factor=BACKOFF,
         status_forcelist=_RETRIED,

@@ -242,6 +242,28 @@ def test_a_stored_token_goes_to_no_other_service(monkeypatch, run, write):
     assert run("report", write(PDF), "--key", "k").exit_code == 2
 
 
+def test_a_token_that_no_header_can_have_is_said(run, write, service, monkeypatch):
+    monkeypatch.setenv("SKILLMEAT_TOKEN", "…")
+    result = run("report", write(PDF), "--key", "k")
+    assert result.exit_code == 2
+    assert "copy it again" in result.stderr
+
+
+def test_a_prompt_that_is_left_is_exit_status_2(run):
+    assert run("login", input="").exit_code == 2
+
+
+def test_a_bug_is_exit_status_2_and_not_taken_for_something_outdated(run, write, monkeypatch):
+    def fail(*arguments, **options):
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("skillmeat_cli.projects.read_project", fail)
+    result = run("scan", write(PDF))
+    assert result.exit_code == 2
+    assert "ZeroDivisionError: oops" in result.stderr
+    assert "please report it" in result.stderr
+
+
 def test_a_settings_file_that_cannot_be_read_or_written_is_said(run, write, monkeypatch):
     save_settings(Settings("https://one.example.org", "t"))
     settings_file().write_text("url = [")

@@ -42,10 +42,10 @@ def test_a_service_may_not_ask_for_a_long_wait(service, client, body, monkeypatc
     assert waits == [30]
 
 
-def test_a_login_is_tried_once_and_has_no_key(service, client):
+def test_a_login_has_no_key_and_is_not_tried_again_for_a_person_who_waits(service):
     service.failures = [(429, {"Retry-After": "60"})]
     with pytest.raises(ServiceError, match="Not now"):
-        client.log_in("ada", "right", "laptop")
+        Service(Settings(service.url, ""), tries=1).log_in("ada", "right", "laptop")
     assert "Idempotency-Key" not in service.requests[0][3]
 
 

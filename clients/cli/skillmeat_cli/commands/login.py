@@ -16,13 +16,13 @@ from skillmeat_cli.settings import Settings, save_settings
 @click.option("--username", prompt="User (empty to give a token)", default="", show_default=False)
 def login(url: str, username: str) -> None:
     """Store the address of a service, and a token for it: a new one, or one that you have."""
-    service = Service(Settings(url, ""))
+    service = Service(Settings(url, ""), tries=1)
     if username:
         password = click.prompt("Password", hide_input=True)
         token = service.log_in(username, password, f"skillmeat on {platform.node()}")
     else:
         token = click.prompt("Token", hide_input=True).strip()
     settings = Settings(service.url, token)
-    owner = Service(settings).username()
+    owner = Service(settings, tries=1).username()
     path = save_settings(settings)
     Output().say(f"Logged in as {owner}; stored in {path}.")

@@ -23,7 +23,7 @@ def status(path: Path, key: str | None, quiet: bool, as_json: bool) -> None:
     """Compare the project in PATH with what the service knows of it. Changes nothing."""
     output = Output(quiet=quiet, as_json=as_json)
     (local,) = local_projects([path], recursive=False, key=key)
-    answers = report_project(Service(load_settings()), local, dry_run=True)
+    answers = report_project(Service(load_settings(), tries=1), local, dry_run=True)
     if not answers:
         output.end_with_nothing()
     if answers[0].answer["project_id"] is None:
