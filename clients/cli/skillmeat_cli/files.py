@@ -46,6 +46,10 @@ class Files:
         """``path`` below the root; see `relative_path`."""
         return relative_path(path, self.root)
 
+    def has_folder(self, path: Path) -> bool:
+        """Whether there is such a folder inside the boundary; it is no problem when there is none."""
+        return os.path.isdir(path) and _is_below(Path(os.path.realpath(path)), self.boundary)
+
     def bytes(self, path: Path, limit: int = TEXT_MAX) -> bytes | None:
         """The content of the file; None when there is none, or it is no file, or larger than ``limit``."""
         try:
@@ -160,7 +164,7 @@ def is_hidden(name: str) -> bool:
 
 def boundary_of(root: Path) -> Path:
     """The repository that ``root`` is in, or ``root`` itself."""
-    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    return next((folder for folder in (root, *root.parents) if os.path.lexists(folder / ".git")), root)
 
 
 def _is_below(path: Path, folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +40,11 @@ def skills(files: Files, top: Path) -> Iterator[Artifact]:
         if skill_file is not None and folder != top:
             folders.clear()
             yield from skill(files, skill_file, top)
+
+
+def skill_file_in(folder: Path) -> Path | None:
+    """The file that makes a folder a skill; None when it is none."""
+    return next((folder / name for name in SKILL_FILES if os.path.isfile(folder / name)), None)
 
 
 def skill(files: Files, path: Path, top: Path) -> Iterator[Artifact]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -59,7 +60,7 @@ def _parts(files: Files, folder: Path, manifest: dict[str, Any], replaced: set[s
 
 def _skills(files: Files, path: Path) -> Iterator[Artifact]:
     """A plugin lists folders of skills as well as the folders of single ones."""
-    skill_file = next((path / name for name in parts.SKILL_FILES if (path / name).is_file()), None)
+    skill_file = parts.skill_file_in(path)
     if skill_file is None:
         yield from parts.skills(files, path)
     else:
@@ -67,7 +68,7 @@ def _skills(files: Files, path: Path) -> Iterator[Artifact]:
 
 
 def _markdown(files: Files, type: str, path: Path) -> Iterator[Artifact]:
-    if path.is_file():
+    if os.path.isfile(path):
         yield from parts.markdown_file(files, type, path, path.parent)
     else:
         yield from parts.markdown(files, type, path)

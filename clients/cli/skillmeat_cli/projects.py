@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,9 +76,9 @@ def _local(project: Project, top: Path, key: str | None, name: str | None) -> Lo
     repository = repository_of(project.root)
     remote = repository.remote if repository else ""
     if key:
-        given = _joined(key, project.root, top.resolve())
+        given = _joined(key, project.root, Path(os.path.realpath(top)))
     elif repository and remote:
-        given = _joined(remote, project.root, repository.top.resolve())
+        given = _joined(remote, project.root, Path(os.path.realpath(repository.top)))
     else:
         given = ""
     return LocalProject(project, given, name, repository.commit if repository else "", remote)
@@ -86,4 +87,4 @@ def _local(project: Project, top: Path, key: str | None, name: str | None) -> Lo
 def _joined(key: str, folder: Path, top: Path) -> str:
     """The key of a folder in a repository: that of the repository, and the path in it."""
     below = relative_path(folder, top)
-    return key if below.startswith(".") else f"{key}/{below}"
+    return key if below.split("/")[0] in (".", "..") else f"{key}/{below}"

@@ -101,10 +101,11 @@ def folders_with_artifacts(root: Path | str) -> Iterator[Path]:
 
 
 def _root(path: Path | str) -> Path:
-    root = Path(os.path.realpath(path))
-    if not root.is_dir():
+    if not os.path.isdir(path):
         raise NotADirectoryError(f"There is no folder {printable(str(path))}")
-    return root.parent if Path(path).name == ".claude" or root.name == ".claude" else root
+    # Before links are followed: the folder of the agent may be one.
+    given = Path(os.path.abspath(path))
+    return Path(os.path.realpath(given.parent if given.name == ".claude" else given))
 
 
 def _read_folder(folder: Path, root: Path, boundary: Path) -> tuple[list[Artifact], list[Problem]]:

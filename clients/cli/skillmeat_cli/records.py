@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -92,7 +93,7 @@ def _artifact_of(files: Files, artifacts: list[Artifact], entry: Entry) -> Artif
 def _declared(files: Files, entry: Entry) -> Iterator[Artifact]:
     """The artifact in a file that layouts leave out, such as a README: the entry says that it is one."""
     for path in (files.root / place for place in entry.places):
-        if entry.type in ("agent", "command") and path.is_file():
+        if entry.type in ("agent", "command") and os.path.isfile(path):
             in_agent_folder = (parent for parent in path.parents if parent.parent == entry.where.parent)
             top = next(in_agent_folder, path.parent)
             # Layouts know the agent that a file is for; here it is the one whose folder has the entry.

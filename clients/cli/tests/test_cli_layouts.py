@@ -4,6 +4,8 @@ import json
 
 from cli_helpers import SKILL, codes, names, only
 
+from skillmeat_cli.reader import read_project
+
 PDF = SKILL.format("pdf")
 SERVERS = {"mcpServers": {"github": {"command": "npx"}}}
 
@@ -30,8 +32,6 @@ def test_claude_has_skills_agents_and_commands_in_folders(read):
 
 
 def test_the_folder_claude_itself_may_be_named(write):
-    from skillmeat_cli.reader import read_project
-
     root = write({".claude/skills/pdf/SKILL.md": PDF})
     assert read_project(root / ".claude") == read_project(root)
 
@@ -148,126 +148,6 @@ def test_a_lock_file_tells_where_skills_come_from(read):
         ("claude_code", "pdf", "acme/skills"),
     ]
     assert codes(project) == [("skills-lock.json", "bad_lock"), ("skills-lock.json", "missing_file")]
-
-
-def test_a_plugin_is_the_namespace_of_its_parts(read):
-    project = read(
-        {
-            ".claude-plugin/plugin.json": {"name": "plug", "version": "1.2.0"},
-            "skills/pdf/SKILL.md": PDF,
-            "commands/plan.md": "Plan it.",
-            "agents/boss.md": SKILL.format("boss"),
-            "hooks/hooks.json": {"hooks": {"Stop": [{"hooks": [{"command": "true"}]}]}},
-            ".mcp.json": SERVERS,
-        }
-    )
-    assert [found.type for found in project.artifacts] == ["agent", "command", "hook", "mcp", "skill"]
-    assert {(found.namespace, found.version, found.target) for found in project.artifacts} == {
-        ("plug", "1.2.0", "claude_code")
-    }
-
-
-def test_a_plugin_may_have_its_parts_in_other_places(read):
-    project = read(
-        {
-            ".claude-plugin/plugin.json": {
-                "name": "plug",
-                "skills": ["./more/", "./one-skill"],
-                "commands": "./special/cmd.md",
-                "hooks": {"Stop": [{"hooks": [{"command": "true"}]}]},
-                "mcpServers": {"github": {}},
-            },
-            "more/pdf/SKILL.md": PDF,
-            "one-skill/SKILL.md": SKILL.format("one-skill"),
-            "special/cmd.md": "Do.",
-        }
-    )
-    assert [found.type for found in project.artifacts] == ["command", "hook", "mcp", "skill", "skill"]
-
-
-def test_a_marketplace_has_a_namespace_for_each_plugin_in_it(read):
-    project = read(
-        {
-            ".claude-plugin/marketplace.json": {
-                "name": "team",
-                "metadata": {"pluginRoot": "./plugins"},
-                "plugins": [
-                    {"name": "docs", "source": "./", "version": "2.0", "skills": ["./skills/pdf"]},
-                    {"name": "fmt", "source": "fmt"},
-                    {"name": "far", "source": {"source": "github", "repo": "acme/far"}},
-                    {"name": "gone", "source": "./gone"},
-                    "odd",
-                ],
-            },
-            "skills/pdf/SKILL.md": PDF,
-            "skills/loose/SKILL.md": SKILL.format("loose"),
-            "plugins/fmt/.claude-plugin/plugin.json": {"name": "fmt", "version": "1.0"},
-            "plugins/fmt/commands/fmt.md": "Format.",
-        }
-    )
-    assert [(found.namespace, found.name, found.version) for found in project.artifacts] == [
-        ("fmt", "fmt", "1.0"),
-        ("docs", "pdf", "2.0"),
-        ("", "loose", None),
-    ]
-    place = ".claude-plugin/marketplace.json"
-    assert codes(project) == [(place, "plugin_elsewhere"), (place, "missing_plugin"), (place, "bad_plugin")]
-
-
-def test_an_empty_marketplace_beside_a_plugin_changes_nothing(read):
-    project = read(
-        {
-            ".claude-plugin/marketplace.json": {"name": "m", "plugins": []},
-            ".claude-plugin/plugin.json": {"name": "p", "version": "1.2.0"},
-            "skills/x/SKILL.md": SKILL.format("x"),
-        }
-    )
-    assert (only(project).namespace, only(project).version) == ("p", "1.2.0")
-
-
-def test_plugins_that_are_switched_on_are_read_where_they_are(read):
-    project = read(
-        {
-            ".claude/settings.json": {"enabledPlugins": {"fmt@team": True, "off@team": False, "far@x": True}},
-            ".claude/plugins/installed_plugins.json": {
-                "version": 2,
-                "plugins": {
-                    "fmt@team": [
-                        {"scope": "user", "version": "1.2.0", "installPath": ".claude/plugins/cache/fmt"}
-                    ],
-                    "off@team": [{"scope": "user", "installPath": ".claude/plugins/cache/fmt"}],
-                    "other@team": [{"scope": "project", "installPath": "/x"}, {"scope": "user"}],
-                },
-            },
-            ".claude/plugins/cache/fmt/commands/fmt.md": "Format.",
-        }
-    )
-    assert (only(project).namespace, only(project).version) == ("fmt", "1.2.0")
-    assert codes(project) == [
-        (".claude/plugins/installed_plugins.json", "bad_plugin"),
-        (".claude", "plugin_elsewhere"),
-    ]
-
-
-def test_plugins_of_the_marketplace_in_the_same_repository_are_no_problem(read):
-    project = read(
-        {
-            ".claude/settings.json": {"enabledPlugins": {"fmt@team": True}},
-            ".claude-plugin/marketplace.json": {
-                "name": "team",
-                "plugins": [{"name": "fmt", "source": "./fmt"}],
-            },
-            "fmt/commands/fmt.md": "Format.",
-        }
-    )
-    assert only(project).namespace == "fmt"
-    assert project.problems == []
-
-
-def test_a_repository_may_be_a_skill_or_a_collection_of_skills(read):
-    project = read({"SKILL.md": SKILL.format("whole"), "skills/pdf/SKILL.md": PDF})
-    assert names(project) == [("default", "skill", "pdf"), ("default", "skill", "whole")]
-    assert all(artifact.is_offered for artifact in project.artifacts)
 
 
 def test_a_home_has_servers_of_the_user(read):

@@ -83,6 +83,12 @@ def test_a_folder_of_a_monorepo_has_its_path_in_the_key(repository):
     assert alone.key == keys[1]
 
 
+def test_a_hidden_folder_has_its_path_in_the_key_too(repository):
+    (repository / ".config").mkdir()
+    (local,) = local_projects([repository / ".config"], recursive=False)
+    assert local.key == "github.com/acme/web/.config"
+
+
 def test_a_given_key_replaces_the_remote_and_gets_the_paths_too(repository):
     keys = [local.key for local in local_projects([repository], recursive=True, key="team/x")]
     assert keys == ["team/x", "team/x/packages/api"]

@@ -31,7 +31,7 @@ class InstalledPlugins(Layout):
             if enabled.get(name) is False or name.partition("@")[2] == here:
                 continue
             folder, version = installed.get(name, (None, None))
-            if folder is not None and folder.is_dir() and files.boundary in folder.resolve().parents:
+            if folder is not None and files.has_folder(folder):
                 entry = {"name": name.partition("@")[0], "version": version}
                 yield from plugin(files, folder, entry, files.folder / INSTALLED)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ class Marketplace(Layout):
         else:
             # A source that begins with a dot says by itself where it is.
             folder = files.folder / source if source.startswith(".") else files.folder / base / source
-            if folder.is_dir():
+            if os.path.isdir(folder):
                 return folder
             files.report(path, "missing_plugin", f"The folder of the plugin {printable(name)!r} is missing.")
         return None

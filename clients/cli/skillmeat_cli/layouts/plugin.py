@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from skillmeat_cli.artifacts import Artifact
@@ -21,5 +22,5 @@ class Plugin(Layout):
     def read(self, files: Files) -> Iterator[Artifact]:
         """The parts of the plugin."""
         path = files.folder / MANIFEST
-        if path.is_file():
+        if os.path.isfile(path):
             yield from plugin(files, files.folder, {}, path)

@@ -20,7 +20,7 @@ class RootSkills(Layout):
 
     def read(self, files: Files) -> Iterator[Artifact]:
         """The skills that no plugin has."""
-        skill_file = next((name for name in parts.SKILL_FILES if (files.folder / name).is_file()), None)
+        skill_file = parts.skill_file_in(files.folder)
         if skill_file is not None:
-            yield from parts.skill(files, files.folder / skill_file, files.folder)
+            yield from parts.skill(files, skill_file, files.folder)
         yield from parts.skills(files, files.folder / "skills")
