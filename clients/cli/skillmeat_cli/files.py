@@ -13,7 +13,11 @@ from typing import Any
 from skillmeat_cli.artifacts import Problem
 from skillmeat_cli.formats import Malformed, parse_json, parse_toml
 
-# Far more than any settings, Markdown or lock file has.
+# A user's own .claude.json grows with everything that was ever said to the agent.
+JSON_MAX = 32 * 1024 * 1024
+# Its parser takes seconds for more.
+TOML_MAX = 1024 * 1024
+# Far more than any Markdown file has.
 TEXT_MAX = 4 * 1024 * 1024
 # Far deeper than any tree of skills, and below what paths may have.
 DEPTH_MAX = 40
@@ -50,7 +54,7 @@ class Files:
         """Whether there is such a folder inside the boundary; it is no problem when there is none."""
         return os.path.isdir(path) and _is_below(Path(os.path.realpath(path)), self.boundary)
 
-    def bytes(self, path: Path, limit: int = TEXT_MAX) -> bytes | None:
+    def bytes(self, path: Path, limit: int) -> bytes | None:
         """The content of the file; None when there is none, or it is no file, or larger than ``limit``."""
         try:
             if not self._is_usable(path):
@@ -66,9 +70,9 @@ class Files:
             self._report_unreadable(path, exc)
         return None
 
-    def text(self, path: Path) -> str | None:
+    def text(self, path: Path, limit: int = TEXT_MAX) -> str | None:
         """The text of the file, with line ends of LF and no byte order mark; None as `bytes` has it."""
-        content = self.bytes(path)
+        content = self.bytes(path, limit)
         if content is None:
             return None
         try:
@@ -79,14 +83,14 @@ class Files:
 
     def json(self, path: Path) -> dict[str, Any] | None:
         """The object of a JSON file; None when there is none."""
-        return self._parsed(path, parse_json)
+        return self._parsed(path, parse_json, JSON_MAX)
 
     def toml(self, path: Path) -> dict[str, Any] | None:
         """The tables of a TOML file; None when there is none."""
-        return self._parsed(path, parse_toml)
+        return self._parsed(path, parse_toml, TOML_MAX)
 
-    def _parsed(self, path: Path, parse: Callable[[str], Any]) -> dict[str, Any] | None:
-        text = self.text(path)
+    def _parsed(self, path: Path, parse: Callable[[str], Any], limit: int) -> dict[str, Any] | None:
+        text = self.text(path, limit)
         if text is None:
             return None
         try:

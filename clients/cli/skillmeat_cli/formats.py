@@ -17,9 +17,11 @@ from tomlkit.items import Item
 
 # As TOML's parser has it; what works with the values later may then be recursive.
 DEPTH_MAX = 100
-# A string (kept), a comment, or a comma before a closing bracket.
-_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_LAST_COMMA = re.compile(r'("(?:\\.|[^"\\])*")|,(?=\s*[}\]])', re.DOTALL)
+# A string (kept), a comment, or a comma before a closing bracket. What is not closed goes on to the end, or
+# each further quote in it would be tried as the first one of a string.
+_STRING = r'("(?:\\.?|[^"\\])*(?:"|\Z))'
+_COMMENT = re.compile(_STRING + r"|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_LAST_COMMA = re.compile(_STRING + r"|,(?=\s*[}\]])", re.DOTALL)
 
 
 class Malformed(ValueError):

@@ -1,14 +1,16 @@
 """What is sent keeps to the service's limits."""
 
 import json
+from pathlib import Path
 
 import pytest
 from cli_helpers import SKILL
 
 from skillmeat_cli import bodies
-from skillmeat_cli.artifacts import Problem
+from skillmeat_cli.artifacts import Artifact, Problem
 from skillmeat_cli.bodies import catalog_body, encoded, offered, report_body
 from skillmeat_cli.errors import Failure
+from skillmeat_cli.reader import Project
 
 # What the service knows; anything else would be refused.
 REPORT_FIELDS = {"project", "create", "target", "tool", "commit", "dry_run", "artifacts", "problems"}
@@ -63,8 +65,10 @@ def test_more_problems_than_fit_are_counted(read, monkeypatch):
     assert "3 more" in problems[-1]["detail"]
 
 
-def test_a_thousand_long_descriptions_are_cut_to_fit(read):
-    project = read(commands(1_000, f"---\ndescription: {'é' * 9_000}\n---\n"))
+def test_a_thousand_long_descriptions_are_cut_to_fit():
+    names = [f"c{number}" for number in range(1_000)]
+    found = [Artifact("command", name, "claude_code", name, name, description="é" * 9_000) for name in names]
+    project = Project(Path("web"), "web", found, [])
     body = report_body(project, "claude_code", key="k")
     assert len(encoded(body)) < 2 * 1024 * 1024
     assert len(body["artifacts"]) == 1_000

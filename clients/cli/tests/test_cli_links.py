@@ -154,12 +154,15 @@ def test_sockets_and_pipes_are_not_opened(write, tmp_path, monkeypatch):
 
 
 def test_huge_files_are_not_read(read, monkeypatch):
-    monkeypatch.setattr(files, "TEXT_MAX", 100)
-    monkeypatch.setattr(digests, "FILE_MAX", 100)
-    monkeypatch.setattr(files.Files.bytes, "__defaults__", (100,))
-    project = read({SKILL_FILE: PDF + "x" * 200})
+    for module, limit in ((files, "JSON_MAX"), (files, "TOML_MAX"), (digests, "FILE_MAX")):
+        monkeypatch.setattr(module, limit, 100)
+    monkeypatch.setattr(files.Files.text, "__defaults__", (100,))
+    long = " " * 200
+    project = read({SKILL_FILE: PDF + long, ".mcp.json": "{}" + long, ".codex/config.toml": long})
     assert only(project).digest is None
-    assert codes(project) == [(SKILL_FILE, "too_large")]
+    assert sorted(codes(project)) == [
+        (path, "too_large") for path in (SKILL_FILE, ".codex/config.toml", ".mcp.json")
+    ]
 
 
 def test_a_skill_of_too_many_files_has_no_digest(read, monkeypatch):

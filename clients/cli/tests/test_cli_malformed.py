@@ -129,6 +129,9 @@ def test_what_is_no_utf_8_is_named_after_its_file(read, content):
         ('{"mcpServers": ', [], "broken_file"),
         ('{"mcpServers": ' + '{"a":' * 5000 + "1" + "}" * 5001, [], "broken_file"),
         ("[" * 100_000, [], "broken_file"),
+        ('"' + '\\"' * 500_000 + "\\", [], "broken_file"),
+        ("/*" * 500_000, [], "broken_file"),
+        ("," + " " * 500_000, [], "broken_file"),
         ('{"mcpServers": {"a": {"n": ' + "9" * 10_000 + "}}}", ["a"], None),
     ],
 )
