@@ -95,10 +95,11 @@ def _is_hash(version: str, content_hash: str) -> bool:
 
 
 def _value(table: dict[str, Any], key: str, convert: Any, *, required: bool = False) -> Any:
-    if key not in table and not required:
+    value = table.get(key)
+    if value in (None, "") and not required:
         return None
     try:
-        return convert(table.get(key))
+        return convert(value)
     except Unusable as exc:
         raise Unusable(f"its {key} {exc}") from exc
 

@@ -153,6 +153,17 @@ def test_values_that_cannot_be_are_reported(read, wrong):
     assert codes(project) == [(FILE, "bad_entry")]
 
 
+def test_empty_texts_say_nothing(read):
+    text = entry(version="1") + "from_collection = ''\ndeployment_profile_id = ''\nenterprise_version = ''\n"
+    project = read({**PDF, FILE: text})
+    assert (only(project).version, only(project).target, only(project).collection) == (
+        "1",
+        "claude_code",
+        "web",
+    )
+    assert project.problems == []
+
+
 def test_a_single_table_is_one_entry(read):
     assert only(read({**PDF, FILE: entry(version="1").replace("[[deployed]]", "[deployed]")})).version == "1"
 
