@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_helpers import SKILL
 
 from skillmeat_cli import bodies
 from skillmeat_cli.artifacts import Artifact, Problem
 from skillmeat_cli.bodies import catalog_body, encoded, offered, report_body
 from skillmeat_cli.errors import Failure
 from skillmeat_cli.reader import Project
+from skillmeat_cli.tests.helpers import SKILL
 
 # What the service knows; anything else would be refused.
 REPORT_FIELDS = {"project", "create", "target", "tool", "commit", "dry_run", "artifacts", "problems"}

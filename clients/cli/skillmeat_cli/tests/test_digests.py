@@ -5,7 +5,8 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from cli_helpers import SKILL, only
+
+from skillmeat_cli.tests.helpers import SKILL, only
 
 VECTORS = json.loads((Path(__file__).parent / "digests.json").read_text(encoding="utf-8"))
 

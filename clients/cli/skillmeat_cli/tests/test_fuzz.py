@@ -5,13 +5,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from cli_helpers import SKILL
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skillmeat_cli.artifacts import DESCRIPTION_MAX, NAME_MAX
 from skillmeat_cli.bodies import catalog_body, encoded, offered, report_body
 from skillmeat_cli.reader import read_project
+from skillmeat_cli.tests.helpers import SKILL
 
 PLACES = [
     ".claude/skills/x/SKILL.md",

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cli_helpers import SKILL
 
 from skillmeat_cli.layouts import layouts
+from skillmeat_cli.tests.helpers import SKILL
 
-DOCS = (Path(__file__).parents[3] / "docs" / "reporting.md").read_text(encoding="utf-8")
+DOCS = (Path(__file__).parents[4] / "docs" / "reporting.md").read_text(encoding="utf-8")
 PDF = {".claude/skills/pdf/SKILL.md": SKILL.format("pdf")}
 
 

@@ -4,15 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
-from cli_helpers import SKILL, codes, names, only
 
 from skillmeat_cli.reader import read_project
+from skillmeat_cli.tests.helpers import SKILL, codes, names, only
 
 FILE = ".claude/.skillmeat-deployed.toml"
 PDF = {".claude/skills/pdf/SKILL.md": SKILL.format("pdf")}
 # A real project's folder, where there is one beside the repository.
 REAL_PROJECT = Path(
-    os.environ.get("REAL_PROJECT", f"{__file__}/../../../../../shared/data/skillmeat-project")
+    os.environ.get("REAL_PROJECT", f"{__file__}/../../../../../../shared/data/skillmeat-project")
 ).resolve()
 
 

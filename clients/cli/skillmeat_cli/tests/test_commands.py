@@ -4,7 +4,8 @@ import json
 import subprocess
 
 import pytest
-from cli_helpers import SKILL
+
+from skillmeat_cli.tests.helpers import SKILL
 
 PDF = {".claude/skills/pdf/SKILL.md": SKILL.format("pdf")}
 TWO_TARGETS = {**PDF, ".codex/skills/pdf/SKILL.md": SKILL.format("pdf")}

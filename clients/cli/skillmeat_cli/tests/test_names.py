@@ -3,7 +3,8 @@
 import unicodedata
 
 import pytest
-from cli_helpers import SKILL, codes, names, only
+
+from skillmeat_cli.tests.helpers import SKILL, codes, names, only
 
 ENTRY = '[[deployed]]\nartifact_name = "pdf"\nartifact_type = "skill"\nartifact_path = "skills/pdf"\n'
 

@@ -6,10 +6,10 @@ import socket
 from pathlib import Path
 
 import pytest
-from cli_helpers import SKILL, codes, names, only
 
 from skillmeat_cli import digests, files
 from skillmeat_cli.reader import read_project
+from skillmeat_cli.tests.helpers import SKILL, codes, names, only
 
 PDF = SKILL.format("pdf")
 SKILL_FILE = ".claude/skills/x/SKILL.md"

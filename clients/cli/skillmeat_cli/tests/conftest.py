@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_helpers import FakeService
 from click.testing import CliRunner, Result
 
 from skillmeat_cli import service as service_module
 from skillmeat_cli.main import main
 from skillmeat_cli.reader import Project, read_project
+from skillmeat_cli.tests.helpers import FakeService
 
 Files = dict[str, str | bytes | dict[str, Any]]
 

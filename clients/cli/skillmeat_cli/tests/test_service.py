@@ -3,11 +3,11 @@
 import socket
 
 import pytest
-from cli_helpers import SKILL
 
 from skillmeat_cli.bodies import report_body
 from skillmeat_cli.service import Service, ServiceError
 from skillmeat_cli.settings import Settings
+from skillmeat_cli.tests.helpers import SKILL
 
 
 @pytest.fixture

@@ -2,9 +2,8 @@
 
 import json
 
-from cli_helpers import SKILL, codes, names, only
-
 from skillmeat_cli.reader import read_project
+from skillmeat_cli.tests.helpers import SKILL, codes, names, only
 
 PDF = SKILL.format("pdf")
 SERVERS = {"mcpServers": {"github": {"command": "npx"}}}

@@ -4,11 +4,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli_helpers import SKILL
 
 from skillmeat_cli.errors import Failure
 from skillmeat_cli.projects import local_projects
 from skillmeat_cli.remotes import normalised_remote, repository_of
+from skillmeat_cli.tests.helpers import SKILL
 
 PDF = {".claude/skills/pdf/SKILL.md": SKILL.format("pdf")}
 

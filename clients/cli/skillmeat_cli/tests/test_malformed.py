@@ -4,9 +4,9 @@ import json
 import unicodedata
 
 import pytest
-from cli_helpers import SKILL, codes, names, only
 
 from skillmeat_cli.frontmatter import read_front_matter
+from skillmeat_cli.tests.helpers import SKILL, codes, names, only
 
 PDF = SKILL.format("pdf")
 SKILL_FILE = ".claude/skills/x/SKILL.md"

@@ -1,6 +1,6 @@
 """Plugins, marketplaces and repositories that offer skills."""
 
-from cli_helpers import SKILL, codes, names, only
+from skillmeat_cli.tests.helpers import SKILL, codes, names, only
 
 PDF = SKILL.format("pdf")
 SERVERS = {"mcpServers": {"github": {"command": "npx"}}}

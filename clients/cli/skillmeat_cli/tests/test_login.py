@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from cli_helpers import SKILL
 
 from skillmeat_cli import output
 from skillmeat_cli.errors import Failure
 from skillmeat_cli.settings import Settings, load_settings, save_settings, settings_file
+from skillmeat_cli.tests.helpers import SKILL
 
 PDF = {".claude/skills/pdf/SKILL.md": SKILL.format("pdf")}
 
