@@ -21,12 +21,12 @@ $(VENV)/bin/python:
 	  echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(INSTALLED): requirements.txt | $(VENV)/bin/python
+$(INSTALLED): requirements.txt clients/cli/pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what requirements.txt names: a minute, once."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(INSTALLED_DEV): requirements-dev.txt requirements.txt | $(VENV)/bin/python
+$(INSTALLED_DEV): requirements-dev.txt requirements.txt clients/cli/pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what requirements-dev.txt names: a minute or two, once."
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $(INSTALLED) $@

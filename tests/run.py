@@ -17,6 +17,7 @@ TABLES = [
     "tests/test_openapi*",
     "tests/test_query_parameters.py",
     "tests/test_paths.py",
+    "clients/cli/skillmeat_cli/tests/*",
 ]
 
 
