@@ -273,6 +273,7 @@ def _place(group: Group, members: Sequence[CollectionArtifact], position: int | 
         for member in members
     }
     # Without a position, what is in the group already stays where it is.
+    staying = [] if position is not None else list(present.values())
     block = [entry for id, entry in entries.items() if position is not None or id not in present]
     moving = [entry for entry in block if not entry._state.adding]
     new = [entry for entry in block if entry._state.adding]
@@ -281,7 +282,7 @@ def _place(group: Group, members: Sequence[CollectionArtifact], position: int | 
         entry.rank = rank
     insert(new)
     _save_ranks(group, moving)
-    positions = _positions(group, block, [entry for entry in entries.values() if entry not in block])
+    positions = _positions(group, block, staying)
     return [
         Place(id, positions[entry.pk], entry.added_at, created=id not in present)
         for id, entry in entries.items()

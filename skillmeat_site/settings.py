@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "collections_app",
     "groups_app",
     "deployments_app",
+    "reports_app",
     "skillmeat_site.importing",
     "skillmeat_site.maintenance",
     # Last: after migrate it grants permissions on the models of all apps above.

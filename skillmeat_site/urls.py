@@ -10,6 +10,7 @@ from rest_framework.routers import SimpleRouter
 from collections_app.views import ArtifactViewSet, CollectionArtifactViewSet, CollectionViewSet
 from deployments_app.views import DeploymentViewSet, ProjectViewSet
 from groups_app.views import GroupArtifactViewSet, GroupViewSet
+from reports_app.views import CatalogViewSet, ReportViewSet
 from skillmeat_site.accounts.views import AuthViewSet, TokenViewSet, admin_login
 from skillmeat_site.api.exception_handler import not_found_page
 from skillmeat_site.api.health import healthz, readyz
@@ -24,6 +25,8 @@ router.register("groups/(?P<id>[^/]+)/artifacts", GroupArtifactViewSet)
 router.register("artifacts", ArtifactViewSet)
 router.register("projects", ProjectViewSet)
 router.register("deployments", DeploymentViewSet)
+router.register("reports", ReportViewSet)
+router.register("catalogs", CatalogViewSet, "catalog")
 router.register("auth/tokens", TokenViewSet, "token")
 router.register("auth", AuthViewSet, "auth")
 

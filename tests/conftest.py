@@ -9,6 +9,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from conftest import PASSWORD
 from deployments_app.services import create_deployment
+from reports_app.services import receive_report
 from skillmeat_site.accounts.models import ApiToken
 from tests.calls import World
 
@@ -31,6 +32,7 @@ def world(api: Any, make_artifact: Any, make_collection: Any, make_group: Any, m
         "spare_project": make_project("unused"),
         "deployment": create_deployment(artifact_id=first.pk, project_id=project.pk, deployed_version="1"),
     }
+    rows["report"] = receive_report(project={"id": project.pk}, target="codex", artifacts=[], by="ada").report
     token = ApiToken.objects.first()
     assert token is not None
     return {**{name: row.pk for name, row in rows.items()}, "token": token.public_id, "password": PASSWORD}

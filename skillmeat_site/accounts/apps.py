@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-DOMAIN_APPS = ("collections_app", "groups_app", "deployments_app")
+DOMAIN_APPS = ("collections_app", "groups_app", "deployments_app", "reports_app")
 
 
 class AccountsConfig(AppConfig):
@@ -22,14 +22,18 @@ class AccountsConfig(AppConfig):
 
 
 def create_groups(**_: Any) -> None:
-    """Create the groups Editors and Viewers, once: what an admin changes about them stays."""
+    """Create the groups Editors, Viewers and Reporters, once: what an admin changes about them stays."""
     from django.contrib.auth.models import Group, Permission
 
     permissions = Permission.objects.filter(content_type__app_label__in=DOMAIN_APPS)
+    reporting = permissions.filter(codename="add_report")
     for name, granted in {
         "Editors": permissions,
         "Viewers": permissions.filter(codename__startswith="view_"),
+        "Reporters": reporting,
     }.items():
         group, created = Group.objects.get_or_create(name=name)
         if created:
             group.permissions.set(granted)
+            # Those that were there before there were reports get the permission with the new group.
+            Group.objects.get(name="Editors").permissions.add(*reporting)

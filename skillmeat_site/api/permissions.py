@@ -27,8 +27,9 @@ ALL_SCOPES = frozenset(TokenScope)
 
 def allowed_scopes(view: Any, method: str) -> frozenset[str]:
     """The scopes of which a token needs one: those that the view names, else by what is done."""
-    if view.token_scopes is not None:
-        return view.token_scopes
+    scopes = view.token_scopes if method in SAFE_METHODS else view.write_scopes or view.token_scopes
+    if scopes is not None:
+        return scopes
     return frozenset({TokenScope.FULL, TokenScope.READ} if method in SAFE_METHODS else {TokenScope.FULL})
 
 

@@ -41,6 +41,7 @@ class ApiViewSet(GenericViewSet):
     Attributes:
         permission_model: what a user needs permission on to write; the model of the queryset unless set.
         token_scopes: which scopes a token may have; see `allowed_scopes`.
+        write_scopes: which ones to write, where those are others.
         permission_verb: ``add``, ``change`` or ``delete`` where an action needs an unusual one.
         supports_idempotency_key: whether a POST may have an Idempotency-Key.
         is_atomic: whether writes run in a transaction of their own.
@@ -52,6 +53,7 @@ class ApiViewSet(GenericViewSet):
     queryset: Any = None
     permission_model: ClassVar[type[Model] | None] = None
     token_scopes: ClassVar[frozenset[str] | None] = None
+    write_scopes: ClassVar[frozenset[str] | None] = None
     permission_verb: ClassVar[str | None] = None
     supports_idempotency_key: ClassVar[bool] = True
     is_atomic: ClassVar[bool] = True

@@ -97,15 +97,13 @@ def records_inserted_together() -> Iterator[None]:
 
 
 def record_created(rows: Iterable[Any]) -> None:
-    """Record rows that ``bulk_create`` inserted, which sends no signals."""
-    for row in rows:
-        _record(row, "+")
+    """Record rows of one model that ``bulk_create`` inserted, which sends no signals."""
+    _record(rows, "+")
 
 
 def record_changed(rows: Iterable[Any]) -> None:
-    """Record rows that ``bulk_update`` changed, which sends no signals."""
-    for row in rows:
-        _record(row, "~")
+    """Record rows of one model that ``bulk_update`` changed, which sends no signals."""
+    _record(rows, "~")
 
 
 def record_rearranged(parent: Any, what: str) -> None:
@@ -116,19 +114,27 @@ def record_rearranged(parent: Any, what: str) -> None:
     Args:
         what: the rows, such as ``groups``.
     """
-    _record(parent, "~", f"{what} rearranged")
+    _record([parent], "~", f"{what} rearranged")
 
 
-def _record(row: Any, kind: str, reason: str | None = None) -> None:
-    """Record a change of a row, as the library does on a signal."""
-    record = type(row).history.model
-    record(
-        history_date=timezone.now(),
-        history_type=kind,
-        history_change_reason=change_reason(_request()) or reason,
-        history_user_id=_user_name(_request()),
-        **{field.attname: getattr(row, field.attname) for field in record.tracked_fields},
-    ).save()
+def _record(rows: Iterable[Any], kind: str, reason: str | None = None) -> None:
+    """Record a change of rows of one model, as the library does on a signal."""
+    rows = list(rows)
+    if not rows:
+        return
+    # Once for all: the library makes a manager class whenever it is asked.
+    record = type(rows[0]).history.model
+    request, now = _request(), timezone.now()
+    reason, by = change_reason(request) or reason, _user_name(request)
+    fields = [field.attname for field in record.tracked_fields]
+    for row in rows:
+        record(
+            history_date=now,
+            history_type=kind,
+            history_change_reason=reason,
+            history_user_id=by,
+            **{name: getattr(row, name) for name in fields},
+        ).save()
 
 
 def change_reason(request: HttpRequest | None) -> str | None:
