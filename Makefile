@@ -64,7 +64,7 @@ restore: $(INSTALLED) ## Replace all data by a backup; stop the server first: ma
 test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL if one answers
 	@$(BIN)/python -m tests.run
 
-soak: $(INSTALLED_DEV) ## Race, kill, reload and fuzz a real server, alone and behind nginx; eight minutes
+soak: $(INSTALLED_DEV) ## Race, kill, reload, restore and fuzz a real server, alone and behind nginx; nine minutes
 	@$(BIN)/python -m tests.soak
 
 clients: $(INSTALLED_CLIENTS) ## Generate clients of openapi.yaml, check their types and drive them against a server; two minutes
