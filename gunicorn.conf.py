@@ -1,6 +1,9 @@
 """How gunicorn serves this project; it reads this file by itself."""
 
 import os
+import socket
+import sys
+from typing import Any
 
 port = os.environ.get("PORT", "8000")
 # Only this machine reaches it: strangers come through a proxy, see docs/operations.md.
@@ -20,6 +23,25 @@ limit_request_line = 8190
 limit_request_fields = 8_190
 # No proxy says by a header where the application is.
 forwarder_headers = ""
+
+
+def on_starting(server: Any) -> None:
+    """Say which setting to change where the address cannot be had; gunicorn would try for five seconds."""
+    # A master that takes over from another one, or is started by systemd, listens already.
+    if os.environ.keys() & {"GUNICORN_FD", "LISTEN_FDS"}:
+        return
+    for host, number in server.address:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            # As gunicorn does: connections of the last run that are not quite over do not matter.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, number))
+            except (OSError, OverflowError) as exc:
+                reason = getattr(exc, "strerror", None) or exc
+                sys.exit(
+                    f"Cannot listen on {host}:{number}: {reason}. Set PORT (or BIND): PORT=8001 make run"
+                )
 
 
 def when_ready(server: object) -> None:

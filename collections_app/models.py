@@ -12,8 +12,10 @@ from skillmeat_site.audit.trail import AuditTrail
 from skillmeat_site.db.expressions import count_of, tallied
 from skillmeat_site.db.ids import IdField
 from skillmeat_site.db.models import (
+    NAME_MAX_LENGTH,
     Timestamped,
     description_field,
+    digest_field,
     name_field,
     name_length,
     version_field,
@@ -34,10 +36,23 @@ class ArtifactQuerySet(models.QuerySet["Artifact"]):
     """Reads of artifacts."""
 
     def with_counts(self) -> ArtifactQuerySet:
-        """Each with ``collection_count`` and ``deployment_count``."""
+        """Each with ``collection_count``, and what its deployments come to.
+
+        Those are ``deployment_count``, and of the active ones ``active_deployment_count``,
+        ``outdated_count``, ``variant_count`` and ``last_deployed_at``.
+        """
+        # Known by the relation's name only: deployments_app builds on this app.
+        deployments: Any = self.model._meta.get_field("deployments").related_model
+        active = deployments.objects.active().filter(artifact=models.OuterRef("pk")).newest_first()
         return self.annotate(
             collection_count=count_of(self.model, "collection_artifacts"),
-            deployment_count=tallied(self.model),
+            deployment_count=tallied(self.model, "count"),
+            active_deployment_count=tallied(self.model, "active"),
+            outdated_count=tallied(self.model, "outdated"),
+            variant_count=tallied(self.model, "variants"),
+            last_deployed_at=models.Subquery(
+                active.order_by("-deployed_at", "-pk").values("deployed_at")[:1]
+            ),
         )
 
     def members_of(self, collection_id: str) -> ArtifactQuerySet:
@@ -48,23 +63,33 @@ class ArtifactQuerySet(models.QuerySet["Artifact"]):
 
 
 class Artifact(Timestamped):
-    """Something that can be collected and deployed, known by its type and name."""
+    """Something that can be collected and deployed, known by its namespace, type and name."""
 
     id = IdField(prefix="art")
     type = models.CharField(max_length=10, choices=ArtifactType)
+    namespace = models.CharField(
+        max_length=NAME_MAX_LENGTH,
+        blank=True,
+        default="",
+        help_text="Where it comes from. Empty when unknown.",
+    )
     name = name_field()
     description = description_field()
     latest_version = version_field()
+    latest_digest = digest_field()
+    # When a catalogue last had it, and since when it has it no more.
+    catalogued_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ArtifactQuerySet.as_manager()
-    history = AuditTrail()
+    history = AuditTrail(excluded_fields=["catalogued_at"])
 
     class Meta:
         ordering = ["name", "type", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["type", "name"],
-                name="artifact_type_name_unique",
+                fields=["namespace", "type", "name"],
+                name="artifact_unique",
                 violation_error_message="An artifact of this type with this name already exists.",
             ),
             models.CheckConstraint(
@@ -77,12 +102,32 @@ class Artifact(Timestamped):
         indexes = [
             models.Index(fields=["name", "type", "id"], name="artifact_name"),
             models.Index(fields=["type", "id"], name="artifact_type"),
+            models.Index(fields=["type", "name", "id"], name="artifact_type_name"),
             models.Index(fields=["created_at", "id"], name="artifact_created_at"),
             models.Index(fields=["updated_at", "id"], name="artifact_updated_at"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.type})"
+        name = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{name} ({self.type})"
+
+    def held_in(self) -> list[dict[str, Any]]:
+        """The collections that hold it, by name. Costs two queries.
+
+        Returns:
+            For each ``id``, ``name`` and ``groups``: those of its groups that hold it, by position.
+        """
+        # Known by the relation's name only: groups_app builds on this app, not the other way round.
+        groups: Any = Collection._meta.get_field("groups").related_model
+        held = groups.objects.filter(group_artifacts__collection_artifact__artifact=self)
+        by_collection: dict[str, list[Any]] = {}
+        for group in held.with_positions().order_by("rank", "pk"):
+            by_collection.setdefault(group.collection_id, []).append(group)
+        collections = Collection.objects.filter(collection_artifacts__artifact=self).order_by("name", "pk")
+        return [
+            {"id": id, "name": name, "groups": by_collection.get(id, [])}
+            for id, name in collections.values_list("pk", "name")
+        ]
 
 
 class CollectionQuerySet(models.QuerySet["Collection"]):

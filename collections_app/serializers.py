@@ -12,12 +12,14 @@ from skillmeat_site.api.serializers import (
     PrefixedIdField,
     PrefixedIdListField,
     ResourceRequestSerializer,
+    StrictCharField,
     StrictChoiceField,
     StrictSerializer,
     VersionField,
     WholeNumberField,
 )
 from skillmeat_site.api.values_list import RowSerializer, ValuesListSerializer
+from skillmeat_site.db.models import NAME_MAX_LENGTH
 from skillmeat_site.openapi.examples import CREATED_AT, UPDATED_AT, example, example_id
 
 # Known by the relation's name only: groups_app builds on this app, not the other way round.
@@ -26,11 +28,18 @@ Group = Collection._meta.get_field("groups").related_model
 ARTIFACT_EXAMPLE = {
     "id": example_id("art"),
     "type": "skill",
+    "namespace": "acme/skills",
     "name": "pdf",
     "description": "Reads and fills PDF forms.",
     "latest_version": "2.0.0",
+    "latest_digest": "sha256:9f86d081884c7d65",
+    "withdrawn_at": None,
     "collection_count": 1,
     "deployment_count": 5,
+    "active_deployment_count": 3,
+    "outdated_count": 1,
+    "variant_count": 2,
+    "last_deployed_at": UPDATED_AT,
     "created_at": CREATED_AT,
     "updated_at": UPDATED_AT,
 }
@@ -53,6 +62,8 @@ COLLECTION_EXAMPLE = {
     "created_at": CREATED_AT,
     "updated_at": UPDATED_AT,
 }
+GROUP_OF_ARTIFACT_EXAMPLE = {"id": example_id("grp"), "name": "Documents", "position": 0}
+HOLDER_EXAMPLE = {"id": example_id("col"), "name": "Office", "groups": [GROUP_OF_ARTIFACT_EXAMPLE]}
 MEMBERSHIP_EXAMPLE = {"artifact_id": example_id("art"), "added_at": UPDATED_AT, "created": True}
 
 
@@ -62,13 +73,55 @@ class ArtifactResponseSerializer(RowSerializer):
 
     id = PrefixedIdField(Artifact)
     type = StrictChoiceField(ArtifactType.choices)
+    namespace = serializers.CharField(help_text="Where it comes from; empty when unknown.")
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
     latest_version = serializers.CharField(allow_null=True, help_text="Null when unknown.")
+    latest_digest = serializers.CharField(
+        allow_null=True, help_text="What its catalogue says; null when unknown."
+    )
+    withdrawn_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when its catalogue no longer has it; null while it does."
+    )
     collection_count = WholeNumberField(help_text="How many collections it is in.")
     deployment_count = WholeNumberField(help_text="How many deployments it has had.")
+    active_deployment_count = WholeNumberField(help_text="How many of them are active.")
+    outdated_count = WholeNumberField(help_text="How many of the active ones are outdated.")
+    variant_count = WholeNumberField(
+        help_text="How many different pairs of version and digest the active ones have; null is a value."
+    )
+    last_deployed_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the newest of the active ones was deployed."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+
+@example(**GROUP_OF_ARTIFACT_EXAMPLE)
+class ArtifactGroupResponseSerializer(serializers.Serializer):
+    """A group that holds the artifact."""
+
+    id = PrefixedIdField(Group)
+    name = serializers.CharField()
+    position = WholeNumberField(help_text="The place among the collection's groups, from 0.")
+
+
+@example(**HOLDER_EXAMPLE)
+class ArtifactCollectionResponseSerializer(serializers.Serializer):
+    """A collection that holds the artifact, with those of its groups that do."""
+
+    id = PrefixedIdField(Collection)
+    name = serializers.CharField()
+    groups = ArtifactGroupResponseSerializer(many=True)
+
+
+@example(**ARTIFACT_EXAMPLE, collections=[HOLDER_EXAMPLE])
+class ArtifactDetailResponseSerializer(ArtifactResponseSerializer):
+    """An artifact with what holds it."""
+
+    collections = ArtifactCollectionResponseSerializer(
+        many=True, source="held_in", help_text="By name; their groups by position."
+    )
 
 
 @example(type="skill", name="pdf", description="Reads and fills PDF forms.", latest_version="2.0.0")
@@ -76,9 +129,15 @@ class ArtifactCreateSerializer(ResourceRequestSerializer):
     """A new artifact."""
 
     response_serializer_class = ArtifactResponseSerializer
-    ignores_fields_of = [ArtifactResponseSerializer]
+    ignores_fields_of = [ArtifactDetailResponseSerializer]
 
     type = StrictChoiceField(ArtifactType.choices)
+    namespace = StrictCharField(
+        max_length=NAME_MAX_LENGTH,
+        required=False,
+        allow_blank=True,
+        help_text="Where it comes from, such as `acme/skills`; empty when unknown.",
+    )
     name = NameField()
     description = DescriptionField()
     latest_version = VersionField()

@@ -27,23 +27,25 @@ class Membership:
 
 @atomic
 def create_artifact(*, type: str, name: str, **fields: Any) -> Artifact:
-    """Create an artifact; ``fields`` are ``description`` and ``latest_version``.
+    """Create an artifact; ``fields`` are ``namespace``, ``description`` and ``latest_version``.
 
     Raises:
-        IntegrityError: one of this type and name exists.
+        IntegrityError: one of this namespace, type and name exists.
     """
     return Artifact.objects.create(type=type, name=name, **fields)
 
 
 @atomic
 def update_artifact(*, id: str, **changes: Any) -> Artifact:
-    """Change what is given of an artifact.
+    """Change what is given of an artifact. Another latest version has another digest, which is unknown.
 
     Raises:
         NotFound: it does not exist.
-        IntegrityError: another one has this type and name.
+        IntegrityError: another one has this namespace, type and name.
     """
     artifact = locked(Artifact, id)
+    if changes.get("latest_version", artifact.latest_version) != artifact.latest_version:
+        changes["latest_digest"] = None
     save_changes(artifact, changes)
     return artifact
 

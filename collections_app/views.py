@@ -17,6 +17,7 @@ from collections_app.serializers import (
     AddOneArtifactSerializer,
     AddSeveralArtifactsSerializer,
     ArtifactCreateSerializer,
+    ArtifactDetailResponseSerializer,
     ArtifactResponseSerializer,
     ArtifactUpdateSerializer,
     CollectionArtifactResponseSerializer,
@@ -36,7 +37,7 @@ from skillmeat_site.openapi.operations import one_of, resource_schema
 
 @resource_schema(
     "Artifact",
-    writing="No two of one `type` have the same `name`; upper and lower case differ.",
+    writing="No two of one `namespace` and `type` have the same `name`; upper and lower case differ.",
     deleting="It leaves its collections and groups. 409 while it has deployments.",
 )
 class ArtifactViewSet(ResourceViewSet):
@@ -46,8 +47,14 @@ class ArtifactViewSet(ResourceViewSet):
     results_key = "artifacts"
     filterset_class = ArtifactFilterSet
     serializer_class = ArtifactResponseSerializer
+    detail_serializer_class = ArtifactDetailResponseSerializer
     create_serializer_class = ArtifactCreateSerializer
     update_serializer_class = ArtifactUpdateSerializer
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The artifact with what holds it, in one snapshot. Costs three queries."""
+        with snapshot():
+            return super().retrieve(request, *args, **kwargs)
 
     def perform_destroy(self, instance: Artifact) -> None:
         """Delete it by the service."""

@@ -1,63 +1,99 @@
 """Filters and orders of the lists of projects and deployments."""
 
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema_field
+from typing import Any
 
-from collections_app.models import Artifact
-from deployments_app.models import IS_OUTDATED, Deployment, DeploymentStatus, Project
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+
+from collections_app.filters import ActiveFilter, Group, OutdatedFilter
+from collections_app.models import Artifact, ArtifactType, Collection
+from deployments_app.models import IS_OUTDATED, DeploymentStatus, Evidence, Project, SyncStatus
 from skillmeat_site.api.filters import (
     ChoicesFilter,
+    ConditionFilter,
+    ExactFilter,
     PrefixedIdFilter,
     SearchFilter,
     StrictFilterSet,
     TextFilter,
+    TimeFilter,
     TotalOrderingFilter,
-    known_values,
 )
+
+
+class NotReportedSinceFilter(TimeFilter):
+    """Projects whose last report is of that time or older, and those without one."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """The projects."""
+        return qs.filter(Q(last_reported_at__lte=value) | Q(last_reported_at=None)) if value else qs
 
 
 class ProjectFilterSet(StrictFilterSet):
     """Of ``GET /projects``."""
 
     search = SearchFilter("name", "description")
+    artifact_id = ActiveFilter(
+        Artifact, "project", "artifact", "Only projects in which this artifact is active."
+    )
+    outdated = OutdatedFilter("artifact_id")
+    reported_before = NotReportedSinceFilter(
+        "last_reported_at", "lte", "Only those whose last report is not newer, or that never had one."
+    )
     ordering = TotalOrderingFilter("name", "created_at", "updated_at")
 
 
-@extend_schema_field({"type": "boolean", "description": "Whether both versions are known and differ."})
-class OutdatedFilter(filters.TypedChoiceFilter):
-    """``outdated=true`` or ``outdated=false``."""
+class SummaryFilterSet(StrictFilterSet):
+    """Of ``GET /deployments/summary``, and a part of that of ``GET /deployments``."""
 
-    def __init__(self) -> None:
-        super().__init__(coerce=lambda value: value == "true", **known_values(["true", "false"]))
-
-    def filter(self, qs: QuerySet[Deployment], value: bool | str) -> QuerySet[Deployment]:
-        """The deployments that are outdated, or those that are not."""
-        if value == "":
-            return qs
-        return qs.filter(IS_OUTDATED if value else ~IS_OUTDATED)
-
-
-class DeploymentFilterSet(StrictFilterSet):
-    """Of ``GET /deployments``: those of an artifact, of a project, or of both."""
-
-    artifact_id = PrefixedIdFilter(
-        Artifact, "artifact", "Only of this artifact. This or `project_id` is required."
+    artifact_id = PrefixedIdFilter(Artifact, "artifact", "Only of this artifact.")
+    project_id = PrefixedIdFilter(Project, "project", "Only to this project.")
+    artifact_type = ChoicesFilter(
+        ArtifactType.values,
+        "Only of artifacts of these kinds; several are alternatives.",
+        field_name="artifact__type",
     )
-    project_id = PrefixedIdFilter(
-        Project, "project", "Only to this project. This or `artifact_id` is required."
+    collection_id = PrefixedIdFilter(
+        Collection,
+        "artifact__collection_artifacts__collection",
+        "Only of artifacts that this collection holds.",
     )
+    group_id = PrefixedIdFilter(
+        Group,
+        "artifact__collection_artifacts__group_artifacts__group",
+        "Only of artifacts that this group holds.",
+    )
+    target = ExactFilter("Only in exactly this target.", "target")
+
+
+class DeploymentFilterSet(SummaryFilterSet):
+    """Of ``GET /deployments``: at least one of the filters is required."""
+
     status = ChoicesFilter(DeploymentStatus.values, "Only with one of these; several are alternatives.")
+    sync_status = ChoicesFilter(SyncStatus.values, "Only with one of these; several are alternatives.")
+    evidence = ChoicesFilter(Evidence.values, "Only with one of these; several are alternatives.")
     deployed_version = TextFilter("Only at this version.")
-    outdated = OutdatedFilter()
-    ordering = TotalOrderingFilter("deployed_at", "updated_at", "status", default=("-deployed_at",))
+    outdated = ConditionFilter(IS_OUTDATED, "Whether they are not the latest, whatever their status.")
+    namespace = ExactFilter(
+        "Only of artifacts of exactly this namespace; empty for those without one.", "artifact__namespace"
+    )
+    search = SearchFilter("artifact__name", "project__name")
+    deployed_after = TimeFilter("deployed_at", "gte", "Only those deployed at this time or later.")
+    deployed_before = TimeFilter("deployed_at", "lte", "Only those deployed at this time or earlier.")
+    ordering = TotalOrderingFilter(
+        *("deployed_at", "updated_at", "status", "artifact_name", "project_name"),
+        default=("-deployed_at",),
+        columns={"artifact_name": "artifact__name", "project_name": "project__name"},
+    )
 
     def is_valid(self) -> bool:
-        """Whether every parameter is valid and one of the two that are required is there."""
+        """Whether every parameter is valid and at least one filters."""
         sent = self.data or {}
-        if not sent.get("artifact_id") and not sent.get("project_id"):
+        filters = [name for name in self.filters if name != "ordering"]
+        # An empty search box is no filter; an empty namespace is one.
+        spellings = {*filters, *(f"{name}[]" for name in filters)} - {"search"}
+        if not sent.get("search") and spellings.isdisjoint(sent):
             self.form.add_error(
-                None, ValidationError("Name an artifact_id or a project_id.", code="required")
+                None, ValidationError(f"Name one of these at least: {', '.join(filters)}.", code="required")
             )
         return super().is_valid()

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, F, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from collections_app.models import Artifact
 from skillmeat_site.audit.trail import AuditTrail
-from skillmeat_site.db.expressions import tallied
+from skillmeat_site.db.expressions import digest_scheme, tallied
 from skillmeat_site.db.ids import IdField
 from skillmeat_site.db.models import (
+    NAME_MAX_LENGTH,
     Timestamped,
     description_field,
+    digest_field,
     name_field,
     name_length,
     version_field,
@@ -26,8 +30,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     """Reads of projects."""
 
     def with_counts(self) -> ProjectQuerySet:
-        """Each with ``deployment_count``."""
-        return self.annotate(deployment_count=tallied(self.model))
+        """Each with ``deployment_count``, ``active_deployment_count`` and ``outdated_count``."""
+        return self.annotate(
+            deployment_count=tallied(self.model, "count"),
+            active_deployment_count=tallied(self.model, "active"),
+            outdated_count=tallied(self.model, "outdated"),
+        )
 
 
 class Project(Timestamped):
@@ -36,9 +44,13 @@ class Project(Timestamped):
     id = IdField(prefix="proj")
     name = name_field()
     description = description_field()
+    # Its repository, such as ``github.com/acme/web``: by this, reports know it.
+    # Null when unknown, since an empty one would have to be unique.
+    key = models.CharField(max_length=NAME_MAX_LENGTH, null=True, blank=True)  # noqa: DJ001
+    last_reported_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ProjectQuerySet.as_manager()
-    history = AuditTrail()
+    history = AuditTrail(excluded_fields=["last_reported_at"])
 
     class Meta:
         ordering = ["name", "pk"]
@@ -48,11 +60,17 @@ class Project(Timestamped):
                 name="project_name_unique",
                 violation_error_message="A project with this name already exists.",
             ),
+            models.UniqueConstraint(
+                fields=["key"],
+                name="project_key_unique",
+                violation_error_message="A project with this key already exists.",
+            ),
             name_length(),
         ]
         indexes = [
             models.Index(fields=["created_at", "id"], name="project_created_at"),
             models.Index(fields=["updated_at", "id"], name="project_updated_at"),
+            models.Index(fields=["last_reported_at", "id"], name="project_last_reported_at"),
         ]
 
     def __str__(self) -> str:
@@ -77,9 +95,46 @@ STATUS_PRECEDENCE = (
     DeploymentStatus.INACTIVE,
 )
 
-# Both versions are known and differ. A comparison with null is never true.
-IS_OUTDATED = ~Q(deployed_version=F("artifact__latest_version")) & Q(
-    deployed_version__isnull=False, artifact__latest_version__isnull=False
+
+class Evidence(models.TextChoices):
+    """How it is known what a project has."""
+
+    REPORTED = "reported", "Reported"
+    DECLARED = "declared", "Declared"
+
+
+class SyncStatus(models.TextChoices):
+    """What a deployment is compared with the latest of its artifact."""
+
+    CURRENT = "current", "Current"
+    OUTDATED = "outdated", "Outdated"
+    MODIFIED = "modified", "Modified"
+    UNKNOWN = "unknown", "Unknown"
+
+
+TARGET_MAX_LENGTH = 50
+DEFAULT_TARGET = "default"
+# Of one character at least; which agent or profile, such as ``claude_code``.
+TARGET_PATTERN = r"^[-a-zA-Z0-9_]+$"
+
+# Each is true or false, never null, so that it can be negated. A version is never compared with a digest.
+_VERSIONS_KNOWN = Q(deployed_version__isnull=False, artifact__latest_version__isnull=False)
+_SAME_VERSION = _VERSIONS_KNOWN & Q(deployed_version=F("artifact__latest_version"))
+_DIGESTS_COMPARABLE = Q(deployed_digest__isnull=False, artifact__latest_digest__isnull=False) & Q(
+    Exact(digest_scheme("deployed_digest"), digest_scheme("artifact__latest_digest"))
+)
+_SAME_DIGEST = _DIGESTS_COMPARABLE & Q(deployed_digest=F("artifact__latest_digest"))
+_OTHER_DIGEST = _DIGESTS_COMPARABLE & ~Q(deployed_digest=F("artifact__latest_digest"))
+
+IS_OUTDATED = (_VERSIONS_KNOWN & ~Q(deployed_version=F("artifact__latest_version"))) | (
+    ~_VERSIONS_KNOWN & _OTHER_DIGEST
+)
+SYNC_STATUS = Case(
+    When(Q(is_modified=True) | (_SAME_VERSION & _OTHER_DIGEST), then=Value(SyncStatus.MODIFIED.value)),
+    When(IS_OUTDATED, then=Value(SyncStatus.OUTDATED.value)),
+    When(_SAME_VERSION | (~_VERSIONS_KNOWN & _SAME_DIGEST), then=Value(SyncStatus.CURRENT.value)),
+    default=Value(SyncStatus.UNKNOWN.value),
+    output_field=models.CharField(),
 )
 
 
@@ -87,10 +142,19 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
     """Reads of deployments."""
 
     def with_details(self) -> DeploymentQuerySet:
-        """Each with its artifact and project, joined, and ``is_outdated``."""
+        """Each with its artifact and project, joined, ``is_outdated`` and ``sync_status``."""
         return self.select_related("artifact", "project").annotate(
-            is_outdated=models.ExpressionWrapper(IS_OUTDATED, output_field=models.BooleanField())
+            is_outdated=models.ExpressionWrapper(IS_OUTDATED, output_field=models.BooleanField()),
+            sync_status=SYNC_STATUS,
         )
+
+    def active(self) -> DeploymentQuerySet:
+        """Those that are live now."""
+        return self.filter(status=DeploymentStatus.ACTIVE)
+
+    def outdated(self) -> DeploymentQuerySet:
+        """Those that are not the latest of their artifact, whatever their status."""
+        return self.filter(IS_OUTDATED)
 
     def newest_first(self) -> DeploymentQuerySet:
         """By the time of deployment, the last one first."""
@@ -100,7 +164,7 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
 class Deployment(models.Model):
     """An event that leaves a record: an artifact was put into a project at some version.
 
-    At most one deployment of an artifact in a project is active; the others are its history.
+    At most one deployment of an artifact in a project and target is active; the others are its history.
     """
 
     id = IdField(prefix="dep")
@@ -108,22 +172,43 @@ class Deployment(models.Model):
         Artifact, on_delete=models.PROTECT, related_name="deployments", db_index=False
     )
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="deployments", db_index=False)
+    target = models.CharField(
+        max_length=TARGET_MAX_LENGTH,
+        default=DEFAULT_TARGET,
+        validators=[RegexValidator(TARGET_PATTERN)],
+        help_text="Which agent or profile inside the project has it.",
+    )
     deployed_version = version_field()
+    deployed_digest = digest_field()
+    # The last report found it changed locally.
+    is_modified = models.BooleanField(default=False, editable=False)
+    evidence = models.CharField(max_length=8, choices=Evidence, default=Evidence.DECLARED, editable=False)
+    last_reported_at = models.DateTimeField(null=True, blank=True, editable=False)
     status = models.CharField(max_length=10, choices=DeploymentStatus, default=DeploymentStatus.ACTIVE)
     deployed_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = DeploymentQuerySet.as_manager()
-    history = AuditTrail(references=["artifact", "project"])
+    history = AuditTrail(references=["artifact", "project"], excluded_fields=["last_reported_at"])
 
     class Meta:
         ordering = ["-deployed_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["artifact", "project"],
+                fields=["artifact", "project", "target"],
                 condition=Q(status="active"),
                 name="deployment_one_active",
-                violation_error_message="This artifact already has an active deployment in this project.",
+                violation_error_message="This artifact is already active in this target of the project.",
+            ),
+            models.CheckConstraint(
+                condition=Q(target__length__range=(1, TARGET_MAX_LENGTH)),
+                name="deployment_target_length",
+                violation_error_message=f"A target has 1 to {TARGET_MAX_LENGTH} characters.",
+            ),
+            models.CheckConstraint(
+                condition=Q(evidence__in=Evidence.values),
+                name="deployment_evidence_known",
+                violation_error_message=f"The evidence must be one of {', '.join(Evidence.values)}.",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=DeploymentStatus.values),
@@ -139,30 +224,44 @@ class Deployment(models.Model):
             models.Index(fields=["project", "deployed_at", "id"], name="deployment_project_deployed"),
             models.Index(fields=["project", "updated_at", "id"], name="deployment_project_updated"),
             models.Index(fields=["project", "status", "id"], name="deployment_project_status"),
+            models.Index(fields=["updated_at", "id"], name="deployment_updated_at"),
+            models.Index(fields=["status", "deployed_at", "id"], name="deployment_status_deployed"),
+            # The tallies count the variants of an artifact by it.
+            models.Index(
+                fields=["artifact", "deployed_version", "deployed_digest"],
+                condition=Q(status="active"),
+                name="deployment_variants",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.artifact} → {self.project}: {self.status}"
 
 
+def amounts() -> dict[str, models.Aggregate]:
+    """What a `Tally` has, counted from deployments: by name, for an aggregation over them."""
+    is_active = Q(status=DeploymentStatus.ACTIVE)
+    conditions = {status.value: Q(status=status) for status in DeploymentStatus}
+    conditions["outdated"] = is_active & IS_OUTDATED
+    for status in (SyncStatus.CURRENT, SyncStatus.OUTDATED, SyncStatus.MODIFIED):
+        conditions[f"sync_{status}"] = is_active & Q(Exact(SYNC_STATUS, Value(status.value)))
+    conditions["reported"] = is_active & Q(evidence=Evidence.REPORTED)
+    counts = {name: models.Count("pk", filter=condition) for name, condition in conditions.items()}
+    return {"count": models.Count("pk"), **counts}
+
+
 class TallyQuerySet(models.QuerySet[Any]):
     """Reads of tallies."""
 
-    def totals(self) -> TallyQuerySet:
-        """One row: how many deployments have each status, in the order of `DeploymentStatus`."""
-        sums = {f"sum_{status}": Coalesce(Sum(status.value), 0) for status in DeploymentStatus}
-        return self.order_by().values(all=Value(1)).annotate(**sums).values_list(*sums)
-
-    def with_status(self) -> TallyQuerySet:
-        """Each with the ``status`` that stands for all of its deployments."""
-        steps = [When(**{f"{status}__gt": 0}, then=Value(status.value)) for status in STATUS_PRECEDENCE]
-        return self.annotate(status=Case(*steps))
+    def totals(self) -> dict[str, int]:
+        """The sums of `amounts` over all tallies, by name. Costs one query."""
+        return self.order_by().aggregate(**{name: Coalesce(Sum(name), 0) for name in amounts()})
 
 
 class Tally(models.Model):
     """How many deployments an artifact or a project has; there is none where there are none.
 
-    Kept by triggers (`deployments_app/migrations/0002_tallies.py`); nothing else writes it.
+    Kept by triggers (`deployments_app/migrations/0004_targets.py`); nothing else writes it.
     """
 
     count = models.IntegerField()
@@ -170,8 +269,13 @@ class Tally(models.Model):
     inactive = models.IntegerField()
     error = models.IntegerField()
     pending = models.IntegerField()
-    # Active ones whose version is not the latest.
+    # Of the active ones: those of which `IS_OUTDATED` is true, those with each `SYNC_STATUS` but "unknown",
+    # and those that were reported.
     outdated = models.IntegerField()
+    sync_current = models.IntegerField(default=0)
+    sync_outdated = models.IntegerField(default=0)
+    sync_modified = models.IntegerField(default=0)
+    reported = models.IntegerField(default=0)
 
     objects = TallyQuerySet.as_manager()
 
@@ -188,6 +292,8 @@ class ArtifactTally(Tally):
     artifact = models.OneToOneField(
         Artifact, on_delete=models.DO_NOTHING, primary_key=True, related_name="tally"
     )
+    # How many different pairs of version and digest its active deployments have.
+    variants = models.IntegerField(default=0)
 
     class Meta(Tally.Meta):
         indexes = [models.Index(fields=["-count", "artifact"], name="artifact_tally_largest")]

@@ -1,13 +1,18 @@
-"""Writes to projects and deployments that need a lock, other rows or several statements."""
+"""Writes to projects and deployments that need a lock, other rows or several statements.
 
+Whatever deploys to a project holds the lock on the project's row, then that on the artifact's; several
+of a kind are locked in id order.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
 from django.utils import timezone
 
 from collections_app.models import Artifact
-from deployments_app.models import Deployment, DeploymentStatus, Project
-from skillmeat_site.db.models import save_changes
+from deployments_app.models import DEFAULT_TARGET, Deployment, DeploymentStatus, Evidence, Project
+from skillmeat_site.db.models import save_changes, update_all
 from skillmeat_site.db.transactions import atomic, get, locked
 
 # What stands for "not given" where None means "unknown".
@@ -15,13 +20,13 @@ LATEST: Final = object()
 
 
 @atomic
-def create_project(*, name: str, description: str | None = None) -> Project:
-    """Create a project.
+def create_project(*, name: str, **fields: Any) -> Project:
+    """Create a project; ``fields`` are ``description`` and ``key``.
 
     Raises:
-        IntegrityError: the name is taken.
+        IntegrityError: the name or the key is taken.
     """
-    return Project.objects.create(name=name, description=description)
+    return Project.objects.create(name=name, **fields)
 
 
 @atomic
@@ -30,7 +35,7 @@ def update_project(*, id: str, **changes: Any) -> Project:
 
     Raises:
         NotFound: it does not exist.
-        IntegrityError: the name is taken.
+        IntegrityError: the name or the key is taken.
     """
     project = locked(Project, id)
     save_changes(project, changes)
@@ -53,11 +58,13 @@ def create_deployment(
     *,
     artifact_id: str,
     project_id: str,
+    target: str = DEFAULT_TARGET,
     deployed_version: str | object | None = LATEST,
+    deployed_digest: str | None = None,
     status: str = DeploymentStatus.ACTIVE,
     deployed_at: datetime | None = None,
 ) -> Deployment:
-    """Record a deployment. An active one makes the one before it inactive.
+    """Record a deployment. An active one makes the one before it in its target inactive.
 
     Args:
         deployed_version: the artifact's latest version when not given; None means unknown.
@@ -70,33 +77,36 @@ def create_deployment(
     # each other. The project comes first, as it does in an import.
     project = locked(Project, project_id, attr="project_id")
     artifact = locked(Artifact, artifact_id, attr="artifact_id")
-    if status == DeploymentStatus.ACTIVE:
-        _supersede(artifact.pk, project.pk)
-    return Deployment.objects.create(
+    deployment = Deployment(
         artifact=artifact,
         project=project,
+        target=target,
         deployed_version=artifact.latest_version if deployed_version is LATEST else deployed_version,
+        deployed_digest=deployed_digest,
         status=status,
         deployed_at=deployed_at or timezone.now(),
     )
+    if status == DeploymentStatus.ACTIVE:
+        _supersede(deployment)
+    deployment.save()
+    return deployment
 
 
 @atomic
 def update_deployment(*, id: str, **changes: Any) -> Deployment:
-    """Change the status or version of a deployment; a new version sets ``deployed_at``.
+    """Change the status, version or digest of a deployment; see `implied`.
 
-    One that becomes active makes the one before it inactive.
+    One that becomes active makes the one before it in its target inactive.
 
     Raises:
         NotFound: it does not exist.
-        ImmutableField: ``artifact_id`` or ``project_id`` is given and not its own.
+        ImmutableField: ``artifact_id``, ``project_id`` or ``target`` is given and not its own.
     """
     deployment = lock_deployment(id)
     if changes.get("status") == DeploymentStatus.ACTIVE != deployment.status:
-        _supersede(deployment.artifact_id, deployment.project_id)
-    if changes.get("deployed_version", deployment.deployed_version) != deployment.deployed_version:
-        changes["deployed_at"] = timezone.now()
-    save_changes(deployment, changes, fixed=("artifact_id", "project_id"))
+        _supersede(deployment)
+    changes |= implied(deployment, changes)
+    save_changes(deployment, changes, fixed=("artifact_id", "project_id", "target"))
     return deployment
 
 
@@ -120,10 +130,30 @@ def lock_deployment(id: str) -> Deployment:
     return locked(Deployment, id)
 
 
-def _supersede(artifact_id: str, project_id: str) -> None:
-    """Make the deployment that is active inactive, if there is one."""
-    active = Deployment.objects.filter(
-        artifact=artifact_id, project=project_id, status=DeploymentStatus.ACTIVE
-    )
-    for deployment in active:
+def implied(deployment: Deployment, changes: dict[str, Any]) -> dict[str, Any]:
+    """What ``changes`` by a person mean for the other fields of a deployment.
+
+    Another version sets ``deployed_at`` and has another digest, which is unknown unless given. What was
+    reported is from then on declared only.
+    """
+    changed = {name for name, value in changes.items() if getattr(deployment, name) != value}
+    further: dict[str, Any] = {}
+    if "deployed_version" in changed:
+        further = {"deployed_at": timezone.now(), "is_modified": False}
+        if "deployed_digest" not in changes:
+            further["deployed_digest"] = None
+    if changed & {"deployed_version", "deployed_digest", "status"}:
+        further["evidence"] = Evidence.DECLARED
+    return further
+
+
+def retire(deployments: Iterable[Deployment]) -> None:
+    """Make active deployments, which are locked, inactive."""
+    update_all(list(deployments), {"status": DeploymentStatus.INACTIVE})
+
+
+def _supersede(successor: Deployment) -> None:
+    """Make the deployment that is active where ``successor`` will be inactive, if there is one."""
+    place = {"artifact": successor.artifact_id, "project": successor.project_id, "target": successor.target}
+    for deployment in Deployment.objects.active().filter(**place):
         save_changes(deployment, {"status": DeploymentStatus.INACTIVE})

@@ -1,28 +1,42 @@
 """Projects, deployments and their summary."""
 
+from collections import Counter
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from deployments_app import services
-from deployments_app.filters import DeploymentFilterSet, ProjectFilterSet
+from deployments_app import bulk, services
+from deployments_app.bulk_serializers import (
+    BulkUpdateResponseSerializer,
+    BulkUpdateSerializer,
+    BulkUpdateToLatestSerializer,
+    BulkUpdateToVersionSerializer,
+    RolloutOfArtifactsSerializer,
+    RolloutOfCollectionSerializer,
+    RolloutOfGroupSerializer,
+    RolloutResponseSerializer,
+    RolloutSerializer,
+)
+from deployments_app.filters import DeploymentFilterSet, ProjectFilterSet, SummaryFilterSet
 from deployments_app.models import Deployment, Project
 from deployments_app.serializers import (
     DeploymentChangeResponseSerializer,
     DeploymentCreateSerializer,
     DeploymentResponseSerializer,
-    DeploymentSummaryResponseSerializer,
     DeploymentUpdateSerializer,
     ProjectCreateSerializer,
     ProjectResponseSerializer,
     ProjectUpdateSerializer,
 )
 from deployments_app.summary import deployment_summary
+from deployments_app.summary_serializers import DeploymentSummaryResponseSerializer
 from skillmeat_site.api.pagination import WholeListPagination
 from skillmeat_site.api.viewsets import ResourceViewSet
-from skillmeat_site.db.transactions import get
-from skillmeat_site.openapi.operations import page_parameters, resource_schema
+from skillmeat_site.db.transactions import snapshot
+from skillmeat_site.openapi.operations import one_of, page_parameters, resource_schema
 
 
 @resource_schema(
@@ -47,8 +61,8 @@ class ProjectViewSet(ResourceViewSet):
 
 @resource_schema(
     "Deployment",
-    writing="At most one deployment of an artifact in a project is `active`: when another one becomes so, "
-    "the one before becomes `inactive`, and stays as history.",
+    writing="At most one deployment of an artifact in a target of a project is `active`: when another one "
+    "becomes so, the one before becomes `inactive`, and stays as history.",
     deleting="The record is gone; other deployments stay as they are.",
 )
 class DeploymentViewSet(ResourceViewSet):
@@ -59,6 +73,7 @@ class DeploymentViewSet(ResourceViewSet):
     filterset_class = DeploymentFilterSet
     pagination_class = WholeListPagination
     serializer_class = DeploymentResponseSerializer
+    history_serializer_class = DeploymentChangeResponseSerializer
     create_serializer_class = DeploymentCreateSerializer
     update_serializer_class = DeploymentUpdateSerializer
 
@@ -76,22 +91,54 @@ class DeploymentViewSet(ResourceViewSet):
         parameters=page_parameters(WholeListPagination),
         responses=DeploymentSummaryResponseSerializer,
     )
-    @action(detail=False, methods=["get"], filter_backends=())
+    @action(detail=False, methods=["get"], filterset_class=SummaryFilterSet)
     def summary(self, request: Request) -> Response:
         """All numbers are of one snapshot. `page` and `page_size` apply to both tables."""
         paginator = self.paginator
         paginator.read_parameters(request)
-        summary = deployment_summary(paginator.rows)
+        narrows = request.query_params.keys() - {"page", "page_size"}
+        with snapshot():
+            narrowed: Any = self.filter_queryset(Deployment.objects.all()) if narrows else None
+            summary = deployment_summary(paginator.rows, narrowed)
         return Response({**summary, "page": paginator.page, "page_size": paginator.page_size})
 
     @extend_schema(
-        operation_id="listDeploymentHistory",
-        summary="Show the history of a deployment",
-        responses=DeploymentChangeResponseSerializer(many=True),
+        operation_id="updateDeployments",
+        summary="Change several deployments",
+        request=one_of("DeploymentBulkUpdate", BulkUpdateToVersionSerializer, BulkUpdateToLatestSerializer),
+        responses=BulkUpdateResponseSerializer,
     )
-    @action(detail=True, methods=["get"], results_key="history", filter_backends=())
-    def history(self, request: Request, id: str) -> Response:
-        """What it was and who made it so, the newest first."""
-        get(Deployment, self.path_id())
-        page = self.paginate_queryset(Deployment.history.filter(id=self.kwargs["id"]))
-        return self.get_paginated_response(DeploymentChangeResponseSerializer(page, many=True).data)
+    @action(detail=False, methods=["post"], url_path="bulk-update")
+    def bulk_update(self, request: Request) -> Response:
+        """All of them or none. Those that become active take the place of those that are."""
+        body = self.validated(BulkUpdateSerializer)
+        ids = [deployment.pk for deployment in bulk.update_deployments(**body)]
+        rows = {row.pk: row for row in self.get_queryset().filter(pk__in=ids)}
+        return Response(BulkUpdateResponseSerializer({"deployments": [rows[id] for id in ids]}).data)
+
+    @extend_schema(
+        operation_id="createRollout",
+        summary="Deploy artifacts to projects",
+        request=one_of(
+            "DeploymentRollout",
+            RolloutOfArtifactsSerializer,
+            RolloutOfGroupSerializer,
+            RolloutOfCollectionSerializer,
+        ),
+        responses=RolloutResponseSerializer,
+    )
+    @action(detail=False, methods=["post"], permission_verb="add")
+    def rollout(self, request: Request) -> Response:
+        """All of them or none, or only the plan. What has the version already stays as it is.
+
+        At most 10,000 pairs of an artifact and a project.
+        """
+        body = self.validated(RolloutSerializer)
+        plan = bulk.roll_out(**body)
+        counts = Counter(step.action for step in plan)
+        rollout = {
+            "dry_run": body.get("dry_run", False),
+            "counts": {action: counts[action] for action in bulk.ACTIONS},
+            "plan": plan,
+        }
+        return Response(RolloutResponseSerializer(rollout).data)

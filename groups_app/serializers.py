@@ -6,6 +6,7 @@ its groups.
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from collections_app.models import Artifact, ArtifactType, Collection
@@ -56,6 +57,24 @@ class GroupArtifactResponseSerializer(RowSerializer):
     added_at = serializers.DateTimeField(help_text="When it joined the group.")
 
 
+@extend_schema_field(
+    {
+        "type": "string",
+        "description": "Only where the groups of several collections are listed.",
+        "x-optional": True,
+    }
+)
+class CollectionNameField(serializers.CharField):
+    """The name of a group's collection."""
+
+
+@example(**GROUP_EXAMPLE, collection_name="Office")
+class GroupListItemResponseSerializer(GroupResponseSerializer):
+    """A group in a list."""
+
+    collection_name = CollectionNameField(source="collection.name")
+
+
 @example(**GROUP_EXAMPLE, artifacts=[GROUP_ARTIFACT_EXAMPLE])
 class GroupDetailResponseSerializer(GroupResponseSerializer):
     """A group with all its artifacts, by position."""
@@ -68,7 +87,7 @@ class GroupCreateSerializer(ResourceRequestSerializer):
     """A new group."""
 
     response_serializer_class = GroupResponseSerializer
-    ignores_fields_of = [GroupDetailResponseSerializer]
+    ignores_fields_of = [GroupDetailResponseSerializer, GroupListItemResponseSerializer]
 
     collection_id = PrefixedIdField(Collection)
     name = NameField()

@@ -25,6 +25,7 @@ from groups_app.serializers import (
     GroupArtifactUpdateSerializer,
     GroupCreateSerializer,
     GroupDetailResponseSerializer,
+    GroupListItemResponseSerializer,
     GroupUpdateSerializer,
     MoveGroupArtifactsSerializer,
     PlacedArtifactsResponseSerializer,
@@ -83,6 +84,16 @@ class GroupViewSet(PositionedListMixin, ResourceViewSet):
     def siblings(self) -> QuerySet[Group]:
         """All groups of the collection."""
         return Group.objects.filter(collection=self.request.query_params.get("collection_id"))
+
+    def get_serializer_class(self) -> Any:
+        """In a list of several collections' groups each has the name of its collection."""
+        of_several = self.action == "list" and "collection_id" not in self.request.query_params
+        return GroupListItemResponseSerializer if of_several else super().get_serializer_class()
+
+    @extend_schema(operation_id="listGroups", responses=GroupListItemResponseSerializer(many=True))
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The groups of a collection by position, or of all collections that hold an artifact."""
+        return super().list(request, *args, **kwargs)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The group with its artifacts, in one snapshot. Costs two queries."""

@@ -63,3 +63,21 @@ class ImmutableField(DomainError):
     """A reference that was fixed at creation was sent with another value."""
 
     code = "immutable"
+
+
+class LatestUnknown(DomainError):
+    """Something should get the latest version of an artifact, and nobody knows which that is."""
+
+    code = "latest_unknown"
+
+
+class Repeated(DomainError):
+    """A request names things of which only one can be."""
+
+    code = "repeated"
+
+
+class TooMany(DomainError):
+    """A request asks for more than the server does at once."""
+
+    code = "too_many"

@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "skillmeat_site.api.middleware.ConditionalGet",
     "skillmeat_site.api.middleware.limit_body",
     "skillmeat_site.api.middleware.PageSession",
-    "django.middleware.common.CommonMiddleware",
+    "skillmeat_site.api.middleware.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "skillmeat_site.api.middleware.PageAuthentication",
     "skillmeat_site.api.middleware.PageMessages",
@@ -161,6 +161,9 @@ def _database(url: dict[str, Any]) -> dict[str, Any]:
 DATABASES = {"default": _database(env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Whether `make run` puts demo content into a new database.
+DEMO = env.bool("DEMO", default=True)
+
 # --- Cache: login attempts, shared by all workers ---------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -222,6 +225,7 @@ CORS_ALLOW_HEADERS = [
     "content-type",
     "idempotency-key",
     "if-match",
+    "x-change-reason",
     "if-none-match",
     "x-request-id",
 ]
@@ -232,7 +236,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Which AI-agent artifacts do I have, how are they organised, and where is each one "
         "deployed, at which version and in which state?\n\n"
-        "Log in with `POST /api/v1/auth/login` and send the token as `Authorization: Bearer <key>`. "
+        "Log in with `POST /api/v1/auth/login` and send the token as `Authorization: Bearer <token>`. "
         "Every answer has an `X-Request-ID`, and the server's log has it too: name it when you report a "
         "problem."
     ),
@@ -252,6 +256,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ArtifactType": "collections_app.models.ArtifactType",
         "DeploymentStatus": "deployments_app.models.DeploymentStatus",
+        "Evidence": "deployments_app.models.Evidence",
+        "TokenScope": "skillmeat_site.api.permissions.TokenScope",
+        "SyncStatus": "deployments_app.models.SyncStatus",
+        "RolloutAction": "deployments_app.bulk.ACTION_CHOICES",
+        "Change": "skillmeat_site.audit.changes.CHANGE_CHOICES",
         "ErrorType": "skillmeat_site.openapi.errors.ErrorType",
         "ErrorCode": "skillmeat_site.openapi.errors.ERROR_CODE_CHOICES",
     },
@@ -259,6 +268,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
         "skillmeat_site.openapi.hooks.close_components",
+        "skillmeat_site.openapi.hooks.name_requests",
         "skillmeat_site.openapi.hooks.name_enums",
         "skillmeat_site.openapi.hooks.link_operations",
         "skillmeat_site.openapi.hooks.share_responses",

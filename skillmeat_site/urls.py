@@ -10,7 +10,7 @@ from rest_framework.routers import SimpleRouter
 from collections_app.views import ArtifactViewSet, CollectionArtifactViewSet, CollectionViewSet
 from deployments_app.views import DeploymentViewSet, ProjectViewSet
 from groups_app.views import GroupArtifactViewSet, GroupViewSet
-from skillmeat_site.accounts.views import AuthViewSet, admin_login
+from skillmeat_site.accounts.views import AuthViewSet, TokenViewSet, admin_login
 from skillmeat_site.api.exception_handler import not_found_page
 from skillmeat_site.api.health import healthz, readyz
 from skillmeat_site.api.middleware import read_only
@@ -24,6 +24,7 @@ router.register("groups/(?P<id>[^/]+)/artifacts", GroupArtifactViewSet)
 router.register("artifacts", ArtifactViewSet)
 router.register("projects", ProjectViewSet)
 router.register("deployments", DeploymentViewSet)
+router.register("auth/tokens", TokenViewSet, "token")
 router.register("auth", AuthViewSet, "auth")
 
 api = [

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import transaction
 
+from skillmeat_site.accounts.models import ApiToken, digest
 from skillmeat_site.openapi.errors import ERROR_CODES
 
 API = "/api/v1"
@@ -39,8 +40,17 @@ class Call:
         return API + self.path.format_map(world)
 
     def send(self, client: Any, world: World, *, slash: str = "", **extra: Any) -> Any:
+        if "{token}" in self.path and ApiToken.objects.filter(public_id=world["token"]).exists():
+            world = {**world, "token": token_of(client)}
         url = self.url(world) + slash + self.query.format_map(world)
         return getattr(client, self.method)(url, filled(self.body, world), **extra)
+
+
+def token_of(client: Any) -> str:
+    """The id of the token that a client sends, since everybody manages their own only."""
+    key = client._credentials.get("HTTP_AUTHORIZATION", "").rpartition(" ")[2]
+    token = ApiToken.objects.filter(pk=digest(key)).first()
+    return token.public_id if token else f"tok-{'0' * 32}"
 
 
 def filled(value: Any, world: World) -> Any:
@@ -63,9 +73,13 @@ CALLS = [
     Call("logout", "post", "/auth/logout", 204),
     Call("logoutAll", "post", "/auth/logoutall", 204),
     Call("getCurrentUser", "get", "/auth/me", 200),
+    Call("listTokens", "get", "/auth/tokens", 200),
+    Call("createToken", "post", "/auth/tokens", 201, {"name": "CI"}),
+    Call("deleteToken", "delete", "/auth/tokens/{token}", 204),
     Call("listCollections", "get", "/collections", 200),
     Call("createCollection", "post", "/collections", 201, TEXTS, permission="collections_app.add_collection"),
     Call("getCollection", "get", "/collections/{collection}", 200),
+    Call("listCollectionHistory", "get", "/collections/{collection}/history", 200),
     Call(
         "updateCollection",
         "put",
@@ -131,6 +145,7 @@ CALLS = [
         permission="groups_app.add_group",
     ),
     Call("getGroup", "get", "/groups/{group}", 200),
+    Call("listGroupHistory", "get", "/groups/{group}/history", 200),
     Call(
         "updateGroup",
         "put",
@@ -246,10 +261,27 @@ CALLS = [
         permission="deployments_app.delete_deployment",
     ),
     Call("listDeploymentHistory", "get", "/deployments/{deployment}/history", 200),
+    Call(
+        "updateDeployments",
+        "post",
+        "/deployments/bulk-update",
+        200,
+        {"deployment_ids": ["{deployment}"], **DEPLOYMENT},
+        permission="deployments_app.change_deployment",
+    ),
+    Call(
+        "createRollout",
+        "post",
+        "/deployments/rollout",
+        200,
+        {"artifact_ids": ["{artifact}"], "project_ids": ["{project}"], "deployed_version": "9"},
+        permission="deployments_app.add_deployment",
+    ),
     Call("getDeploymentSummary", "get", "/deployments/summary", 200),
     Call("listArtifacts", "get", "/artifacts", 200),
     Call("createArtifact", "post", "/artifacts", 201, ARTIFACT, permission="collections_app.add_artifact"),
     Call("getArtifact", "get", "/artifacts/{artifact}", 200),
+    Call("listArtifactHistory", "get", "/artifacts/{artifact}/history", 200),
     Call(
         "updateArtifact",
         "put",
@@ -276,6 +308,7 @@ CALLS = [
     Call("listProjects", "get", "/projects", 200),
     Call("createProject", "post", "/projects", 201, TEXTS, permission="deployments_app.add_project"),
     Call("getProject", "get", "/projects/{project}", 200),
+    Call("listProjectHistory", "get", "/projects/{project}/history", 200),
     Call(
         "updateProject", "put", "/projects/{project}", 200, TEXTS, permission="deployments_app.change_project"
     ),

@@ -9,6 +9,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from conftest import PASSWORD
 from deployments_app.services import create_deployment
+from skillmeat_site.accounts.models import ApiToken
 from tests.calls import World
 
 
@@ -30,7 +31,9 @@ def world(api: Any, make_artifact: Any, make_collection: Any, make_group: Any, m
         "spare_project": make_project("unused"),
         "deployment": create_deployment(artifact_id=first.pk, project_id=project.pk, deployed_version="1"),
     }
-    return {**{name: row.pk for name, row in rows.items()}, "password": PASSWORD}
+    token = ApiToken.objects.first()
+    assert token is not None
+    return {**{name: row.pk for name, row in rows.items()}, "token": token.public_id, "password": PASSWORD}
 
 
 @pytest.fixture(scope="session")

@@ -47,12 +47,18 @@ def _nginx_is_installed() -> bool:
 SERVICES: dict[str, Callable[[], bool]] = {
     "TEST_DATABASE_URL": _postgresql_answers,
     "TEST_REDIS_URL": _redis_answers,
+    "pg_dump": lambda: shutil.which("pg_dump") is not None,
     "pgbouncer": lambda: PGBOUNCER is not None,
     "chromium": lambda: CHROMIUM is not None,
 }
 # What `make soak` needs.
 SERVICES_AND_PROGRAMS = {**SERVICES, "nginx": _nginx_is_installed}
-PACKAGES = {"pgbouncer": "pgbouncer", "nginx": "nginx-light openssl", "chromium": "chromium"}
+PACKAGES = {
+    "pg_dump": "postgresql-client",
+    "pgbouncer": "pgbouncer",
+    "nginx": "nginx-light openssl",
+    "chromium": "chromium",
+}
 
 
 def need(name: str) -> None:

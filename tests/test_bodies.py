@@ -179,8 +179,8 @@ def test_ids_are_version_7_and_times_are_utc(api: Any, world: World, path: str) 
         "deployments": "dep",
     }
     assert re.fullmatch(rf"{expected[prefix]}-[0-9a-f]{{12}}7[0-9a-f]{{3}}[89ab][0-9a-f]{{15}}", row["id"])
-    times = [value for name, value in row.items() if name.endswith("_at")]
-    assert len(times) == 2
+    times = [value for name, value in row.items() if name.endswith("_at") and value is not None]
+    assert len(times) >= 2
     for time in times:
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", time)
         assert abs((datetime.now().astimezone() - datetime.fromisoformat(time)).total_seconds()) < 600

@@ -79,8 +79,9 @@ def test_two_active_deployments(world: World) -> None:
     sql(
         "DROP INDEX deployment_one_active",
         f"""INSERT INTO deployments_app_deployment
-            (id, artifact_id, project_id, status, deployed_at, updated_at)
-            SELECT 'dep-{NOWHERE}', artifact_id, project_id, status, deployed_at, updated_at
+            (id, artifact_id, project_id, target, status, evidence, is_modified, deployed_at, updated_at)
+            SELECT 'dep-{NOWHERE}', artifact_id, project_id, target, status, evidence, is_modified,
+                   deployed_at, updated_at
             FROM deployments_app_deployment""",
     )
     assert_found("2 deployments break deployment_one_active: ", world["artifact"])

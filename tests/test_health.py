@@ -1,5 +1,6 @@
 """What starts, stops and watches the server asks these."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,6 +62,29 @@ def test_readyz_is_200_again_when_the_database_is_back(
 def test_head_is_answered_too(anonymous_api: Any, path: str) -> None:
     response = anonymous_api.head(path)
     assert (response.status_code, response.content) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/healthz/"])
+@pytest.mark.parametrize("host", ["10.0.0.7:8000", "pod.example", "no host"])
+def test_a_health_check_is_answered_whatever_host_is_asked_for(
+    client: Client, db: None, settings: Any, path: str, host: str
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    response = client.get(path, headers={"Host": host})
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/collections", "/healthz/x", "/admin/"])
+@pytest.mark.parametrize("https_only", [False, True])
+def test_a_foreign_host_elsewhere_is_400_and_one_warning_in_the_log(
+    client: Client, log: io.StringIO, settings: Any, path: str, https_only: bool
+) -> None:
+    settings.SECURE_SSL_REDIRECT = https_only
+    assert client.get(path, headers={"Host": "evil.example"}).status_code == 400
+    (line,) = log.getvalue().splitlines()
+    assert " WARNING " in line
+    assert f"Bad Request: {path}: " in line
+    assert "'evil.example'" in line
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

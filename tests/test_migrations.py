@@ -58,3 +58,35 @@ def test_a_response_that_was_stored_under_the_old_name_is_still_there(
         "key": "one",
         "status": 201,
     }
+
+
+def test_deployments_and_artifacts_from_before_targets_and_namespaces_keep_what_they_are(
+    migrate: Callable[[str, str], Any],
+) -> None:
+    apps = migrate("deployments_app", "0002_tallies")
+    artifact = apps.get_model("collections_app.Artifact").objects.create(
+        id=f"art-{1:032x}", type="skill", name="pdf", latest_version="2"
+    )
+    for number in (1, 2):
+        project = apps.get_model("deployments_app.Project").objects.create(
+            id=f"proj-{number:032x}", name=f"web {number}"
+        )
+        for version, status in (("1", "inactive"), (str(number), "active")):
+            apps.get_model("deployments_app.Deployment").objects.create(
+                id=f"dep-{number:031x}{'1' if status == 'active' else '0'}",
+                artifact=artifact,
+                project=project,
+                status=status,
+                deployed_version=version,
+            )
+
+    apps = migrate("deployments_app", "0005_tally_triggers")
+
+    deployments = apps.get_model("deployments_app.Deployment").objects
+    kept = {"target": "default", "evidence": "declared", "deployed_digest": None, "is_modified": False}
+    assert list(deployments.order_by().values(*kept).distinct()) == [kept]
+    assert deployments.count() == 4
+    assert apps.get_model("collections_app.Artifact").objects.get().namespace == ""
+    tally = apps.get_model("deployments_app.ArtifactTally").objects.values().get()
+    known = {"count": 4, "active": 2, "outdated": 1, "sync_outdated": 1, "sync_current": 1, "variants": 2}
+    assert {name: tally[name] for name in known} == known

@@ -109,6 +109,27 @@ def test_an_editor_and_an_admin_may_do_everything(
             assert answer.status_code == call.status, answer.content
 
 
+@pytest.mark.parametrize("scope", ["full", "read", "report"])
+@each(PROTECTED)
+def test_a_token_does_what_its_scope_allows_and_nothing_else(
+    world: World, api: APIClient, call: Call, scope: str
+) -> None:
+    ApiToken.objects.update(scope=scope)
+    manages_tokens = "Token" in call.operation_id or call.operation_id == "logoutAll"
+    allowed = {
+        "full": True,
+        "read": call.method == "get" and not manages_tokens,
+        "report": call.path.startswith(("/reports", "/catalogs")),
+    }[scope]
+    if allowed or call.operation_id in ("logout", "getCurrentUser"):
+        assert call.send(api, world).status_code == call.status
+        return
+    with unchanged():
+        answer = call.send(api, world)
+    assert codes(assert_envelope(answer, 403)) == [("token_scope", None)]
+    assert f"the scope '{scope}'" in answer.json()["detail"]
+
+
 def grant(user: User, *names: str) -> None:
     for name in names:
         label, codename = name.split(".")

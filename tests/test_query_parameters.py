@@ -39,7 +39,7 @@ def test_every_operation_refuses_parameters_that_it_does_not_know(api: Any, worl
 def test_every_unknown_parameter_is_named(api: Any) -> None:
     body = assert_envelope(api.get(f"{API}/collections?colour=red&page=1&shape=round"), 400)
     assert [error["attr"] for error in body["errors"]] == ["colour", "shape"]
-    assert "search, ordering, page, page_size" in body["detail"]
+    assert "search, artifact_id, ordering, page, page_size" in body["detail"]
 
 
 @pytest.mark.parametrize("query", ["=", "=1", "=1&=2"])

@@ -184,6 +184,27 @@ def test_a_client_that_expects_100_continue_gets_it(port):
 
 
 @pytest.mark.parametrize(
+    ("environment", "reason"),
+    [
+        ({}, "Address already in use"),
+        ({"PORT": "99999"}, "port must be 0-65535."),
+        ({"BIND": "192.0.2.7"}, "Cannot assign requested address"),
+    ],
+    ids=["taken", "too high", "not of this machine"],
+)
+def test_an_address_that_cannot_be_had_is_one_line_that_names_the_settings(port, environment, reason):
+    own = {"PATH": os.environ["PATH"], "PORT": str(port), "LOG_LEVEL": "ERROR", **environment}
+    command = [sys.executable, "-m", "gunicorn", "skillmeat_site.wsgi"]
+    failed = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=own, capture_output=True, text=True, timeout=30
+    )
+    (line,) = failed.stderr.splitlines()
+    assert failed.returncode == 1
+    assert reason in line
+    assert "Set PORT (or BIND)" in line
+
+
+@pytest.mark.parametrize(
     ("environment", "expected"),
     [
         ({}, {"bind": "['127.0.0.1:8000']", "workers": "2", "threads": "8"}),

@@ -1,6 +1,8 @@
 """Writers that wait for each other on SQLite."""
 
+import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from contextlib import closing
 from threading import Timer
@@ -41,6 +43,22 @@ def writer(busy: sqlite3.Connection, tmp_path: Any) -> Iterator[Any]:
 def write(writer: Any) -> None:
     with transaction.atomic(using="writer"), writer.cursor() as cursor:
         cursor.execute("INSERT INTO number VALUES (1)")
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o000])
+def test_a_new_database_and_its_log_are_for_their_owner_only(tmp_path, umask):
+    settings = {**connection.settings_dict, "NAME": str(tmp_path / "db")}
+    connections["new"] = DatabaseWrapper(settings, "new")
+    before = os.umask(umask)
+    try:
+        with connections["new"].cursor() as cursor:
+            cursor.execute("CREATE TABLE number (value)")
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+        connections["new"].close()
+        del connections["new"]
+    assert modes == {"db": 0o600, "db-wal": 0o600, "db-shm": 0o600}
 
 
 def test_a_connection_keeps_the_pages_of_a_long_list():

@@ -33,6 +33,7 @@ def test_the_list_shows_what_the_detail_shows(api, artifacts, make_collection, d
     body = api.get(ARTIFACTS).json()
 
     details = [api.get(f"{ARTIFACTS}/{artifacts[name].pk}").json() for name in "abc"]
+    assert [len(detail.pop("collections")) for detail in details] == [1, 0, 0]
     assert body == {"artifacts": details, "total": 3, "page": 1, "page_size": 50}
     counts = [(row["collection_count"], row["deployment_count"]) for row in details]
     assert counts == [(1, 0), (0, 1), (0, 0)]

@@ -36,9 +36,25 @@ BAD_FIELDS = [
     for case in cases
 ]
 
+# What an artifact has that nobody has collected, deployed or catalogued.
+NEW = {
+    "namespace": "",
+    "latest_digest": None,
+    "withdrawn_at": None,
+    "collection_count": 0,
+    "deployment_count": 0,
+    "active_deployment_count": 0,
+    "outdated_count": 0,
+    "variant_count": 0,
+    "last_deployed_at": None,
+}
+
 
 def read(api, artifact):
-    return api.get(f"{ARTIFACTS}/{artifact.pk}").json()
+    """The artifact as a list shows it."""
+    shown = api.get(f"{ARTIFACTS}/{artifact.pk}").json()
+    del shown["collections"]
+    return shown
 
 
 @pytest.mark.parametrize("type", TYPES)
@@ -52,7 +68,7 @@ def test_a_new_artifact_is_answered_and_kept(api, type):
     assert response.status_code == 201
     assert re.fullmatch(r"art-[0-9a-f]{32}", body["id"])
     assert all(re.fullmatch(TIME, time) for time in times.values())
-    assert body == {"id": body["id"], **sent, "collection_count": 0, "deployment_count": 0, **times}
+    assert body == {"id": body["id"], **sent, **NEW, **times}
     assert api.get(ARTIFACTS).json()["artifacts"] == [body]
 
 
@@ -60,7 +76,7 @@ def test_location_leads_to_the_new_artifact(api):
     response = api.post(ARTIFACTS, {"type": "hook", "name": "lint"})
 
     assert response["Location"].endswith(f"{ARTIFACTS}/{response.json()['id']}")
-    assert api.get(response["Location"]).json() == response.json()
+    assert api.get(response["Location"]).json() == {**response.json(), "collections": []}
 
 
 def test_description_and_version_are_unknown_unless_given(api):
@@ -195,7 +211,8 @@ def test_only_what_is_sent_changes(api, make_artifact, make_collection, deploy, 
 
     body = response.json()
     assert response.status_code == 200
-    assert body == {**before, **sent, "updated_at": body["updated_at"]}
+    outdated = int(sent.get("latest_version") is not None)
+    assert body == {**before, **sent, "outdated_count": outdated, "updated_at": body["updated_at"]}
     assert body["updated_at"] > before["updated_at"]
     assert (body["collection_count"], body["deployment_count"]) == (1, 1)
     assert read(api, pdf) == body

@@ -89,7 +89,7 @@ def test_members_of_a_collection_are_read_from_the_start(sent, rows):
 
 
 def test_the_detail_of_an_artifact(api, rows, django_assert_num_queries):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         body = api.get(f"{ARTIFACTS}/{rows['artifact']}").json()
 
     assert body["collection_count"] == rows["count"]

@@ -45,7 +45,8 @@ def test_a_new_version_of_the_artifact_shows_at_once_and_touches_no_deployment(a
     api.patch(f"/api/v1/artifacts/{pdf.pk}", {"latest_version": "3.0.0"})
 
     assert (before["latest_version"], before["is_outdated"]) == ("2.0.0", False)
-    assert api.get(url).json() == {**before, "latest_version": "3.0.0", "is_outdated": True}
+    after = {"latest_version": "3.0.0", "is_outdated": True, "sync_status": "outdated"}
+    assert api.get(url).json() == {**before, **after}
 
 
 def test_deploying_the_latest_version_ends_being_outdated(api, pdf, web, deploy):

@@ -36,7 +36,11 @@ def test_a_created_project_is_answered_and_stands_at_its_location(api):
         "id": body["id"],
         "name": "web",
         "description": "The shop.",
+        "key": None,
         "deployment_count": 0,
+        "active_deployment_count": 0,
+        "outdated_count": 0,
+        "last_reported_at": None,
         "created_at": body["created_at"],
         "updated_at": body["updated_at"],
     }

@@ -30,6 +30,8 @@ def test_an_empty_database_has_zeros_and_empty_tables(api, pdf, web):
     assert summary(api) == {
         "total_deployments": 0,
         "by_status": counts(),
+        "by_sync_status": {"current": 0, "outdated": 0, "modified": 0, "unknown": 0},
+        "by_evidence": {"reported": 0, "declared": 0},
         "by_artifact": [],
         "by_project": [],
         "artifact_total": 0,
@@ -52,6 +54,8 @@ def test_it_counts_by_status_by_artifact_and_by_project(api, pdf, docx, web, sho
     assert body == {
         "total_deployments": 4,
         "by_status": {"active": 2, "inactive": 1, "error": 1, "pending": 0},
+        "by_sync_status": {"current": 1, "outdated": 1, "modified": 0, "unknown": 0},
+        "by_evidence": {"reported": 0, "declared": 2},
         "by_artifact": [
             {
                 "artifact_id": pdf.pk,
@@ -234,7 +238,8 @@ def test_the_numbers_agree_with_each_other_and_with_the_rows(api, make_artifact,
 @pytest.mark.parametrize(
     ("query", "code", "attr"),
     [
-        ("artifact_id=art-1", "unknown_parameter", "artifact_id"),
+        ("artifact_id=art-1", "invalid", "artifact_id"),
+        ("artifact_type=rumour", "unknown_parameter", "artifact_type"),
         ("status=active", "unknown_parameter", "status"),
         ("page=0", "invalid", "page"),
         ("page=x", "invalid", "page"),

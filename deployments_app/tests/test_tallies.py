@@ -21,7 +21,8 @@ def exact(db: None) -> Any:
 def tally(owner: Any) -> dict[str, int]:
     kind = ArtifactTally if isinstance(owner, Artifact) else ProjectTally
     row = kind.objects.filter(pk=owner.pk).values().first() or {}
-    return {name: n for name, n in row.items() if isinstance(n, int) and n}
+    known = ("count", *DeploymentStatus.values, "outdated")
+    return {name: row[name] for name in known if row.get(name)}
 
 
 def test_a_deployment_counts_for_its_artifact_and_its_project(deploy, pdf, docx, web):

@@ -57,9 +57,39 @@ def test_a_list_needs_the_id_of_a_collection(api, parameters):
     assert {error["attr"] for error in response.json()["errors"]} == {"collection_id"}
 
 
-@pytest.mark.parametrize("parameters", [{"search": "x"}, {"artifact_id": NO_ARTIFACT}])
-def test_other_filters_do_not_stand_in_for_the_collection(api, parameters):
-    assert failure(api.get(URL, parameters)) == (400, "required", "collection_id")
+def test_a_search_does_not_stand_in_for_the_collection(api):
+    assert failure(api.get(URL, {"search": "x"})) == (400, "required", "collection_id")
+
+
+def test_the_groups_of_all_collections_that_hold_an_artifact(api, make_artifact, make_collection, make_group):
+    pdf, ocr = make_artifact("pdf"), make_artifact("ocr")
+    work, home = make_collection("Work", pdf), make_collection("Home", pdf)
+    make_group(work, "Empty")
+    held = [make_group(work, "B", pdf), make_group(work, "A", ocr, pdf), make_group(home, "Z", pdf)]
+
+    body = api.get(URL, {"artifact_id": pdf.pk}).json()
+
+    rows = [(row["collection_name"], row["name"], row["position"]) for row in body["groups"]]
+    assert rows == [("Home", "Z", 0), ("Work", "B", 1), ("Work", "A", 2)]
+    assert {row["id"] for row in body["groups"]} == {group.pk for group in held}
+    assert (body["total"], body["groups"][2]["artifact_count"]) == (3, 2)
+    assert [row["name"] for row in api.get(URL, {"artifact_id": ocr.pk, "search": "a"}).json()["groups"]] == [
+        "A"
+    ]
+
+
+def test_the_groups_of_one_collection_do_not_repeat_its_name(api, make_artifact, make_collection, make_group):
+    pdf = make_artifact("pdf")
+    work = make_collection("Work", pdf)
+    make_group(work, "A", pdf)
+
+    for parameters in ({"collection_id": work.pk}, {"collection_id": work.pk, "artifact_id": pdf.pk}):
+        [group] = api.get(URL, parameters).json()["groups"]
+        assert "collection_name" not in group
+
+
+def test_the_groups_of_an_artifact_that_does_not_exist_are_not_found(api):
+    assert missing(api.get(URL, {"artifact_id": NO_ARTIFACT})) == (404, f"Artifact '{NO_ARTIFACT}' not found")
 
 
 def test_the_groups_of_a_collection_that_does_not_exist_are_not_found(api):

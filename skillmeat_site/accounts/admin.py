@@ -1,15 +1,19 @@
 """Users, their groups and their tokens in Django admin."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -72,19 +76,47 @@ class GroupAdmin(DjangoGroupAdmin, PermissionPicker):  # type: ignore[misc]
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(SafeAdmin):
-    """API tokens: who has them, and an action that revokes them. Logging in makes new ones."""
+    """API tokens: who has them, and an action that revokes them. A superuser issues them for others."""
 
-    list_display = ["user", "name", "created_at", "last_used_at", "expires_at", "revoked_at"]
-    list_filter = [("user", AutocompleteSelectFilter), "expires_at", "revoked_at"]
+    list_display = ["user", "name", "scope", "created_at", "last_used_at", "expires_at", "revoked_at"]
+    list_filter = [("user", AutocompleteSelectFilter), "scope", "expires_at", "revoked_at"]
     list_select_related = ["user"]
     search_fields = ["user__username", "name"]
-    fields = ["user", "name", "created_at", "last_used_at", "expires_at", "revoked_at"]
-    readonly_fields = ["user", "created_at", "last_used_at"]
+    autocomplete_fields = ["user"]
+    fields = ["user", "name", "scope", "created_at", "last_used_at", "expires_at", "revoked_at"]
+    add_fields = ["user", "name", "scope", "expires_at"]
+    readonly_fields = ["created_at", "last_used_at"]
     actions = ["revoke"]
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A token made here would have a key that nobody knows."""
-        return False
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A new token was neither used nor revoked yet."""
+        return list(self.fields if obj else self.add_fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Whose a token is and what it is good for is fixed."""
+        return [*self.readonly_fields, *(["user", "scope"] if obj else [])]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """It ends when a token from logging in would."""
+        expires_at = timezone.now() + timedelta(days=settings.TOKEN_TTL_DAYS)
+        return {"expires_at": expires_at, **super().get_changeform_initial_data(request)}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whoever issues a token for somebody may do what they may."""
+        return bool(request.user.is_superuser)
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
+        """Change a token, or issue a new one."""
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            issued, obj.key = ApiToken.objects.issue(**form.cleaned_data)  # type: ignore[attr-defined]
+            obj.pk = issued.pk
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        """The key of a new token, which is shown here only."""
+        context = {**self.admin_site.each_context(request), "title": "Token issued", "token": obj}
+        return TemplateResponse(request, "admin/accounts/apitoken/issued.html", context)
 
     @admin.action(description="Revoke selected tokens", permissions=["change"])
     def revoke(self, request: HttpRequest, tokens: ApiTokenQuerySet) -> None:

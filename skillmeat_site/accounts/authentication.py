@@ -14,7 +14,7 @@ from skillmeat_site.accounts.models import LAST_USED_PRECISION, ApiToken, digest
 # password's hash stays in the database.
 _USER_FIELDS = ("id", "is_superuser", "username", "email", "is_staff", "is_active")
 _LOOK_UP = """
-    SELECT t.last_used_at IS NULL OR t.last_used_at <= %s,
+    SELECT t.last_used_at IS NULL OR t.last_used_at <= %s, t.scope,
            u.id, u.is_superuser, u.username, u.email, u.is_staff, u.is_active
     FROM accounts_apitoken t JOIN auth_user u ON u.id = t.user_id
     WHERE t.digest = %s AND t.revoked_at IS NULL AND t.expires_at > %s AND u.is_active
@@ -45,11 +45,12 @@ class ApiTokenAuthentication(TokenAuthentication):
             row = cursor.fetchone()
         if row is None:
             raise AuthenticationFailed("The token is wrong or expired. Log in again.")
-        is_stale, id, is_superuser, username, email, *flags = row
+        is_stale, scope, id, is_superuser, username, email, *flags = row
         # SQLite has numbers where PostgreSQL has booleans.
         values = [id, bool(is_superuser), username, email, *map(bool, flags)]
         user = User.from_db(connection.alias, _USER_FIELDS, values)
-        token = ApiToken.from_db(connection.alias, ["digest", "user_id"], [digest(key), id])
+        # In the order of the model's fields.
+        token = ApiToken.from_db(connection.alias, ["digest", "user_id", "scope"], [digest(key), id, scope])
         token.user = user
         if is_stale:
             token.touch()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+
+from skillmeat_site.api.permissions import TokenScope
+from skillmeat_site.db.ids import IdField
 
 # A token's last use is written down at most this often, so that reading stays reading.
 LAST_USED_PRECISION = timedelta(minutes=1)
@@ -19,15 +22,29 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 
     # A transaction, though of one statement: on SQLite only those wait in turn.
     @transaction.atomic
-    def issue(self, user: models.Model, name: str = "") -> tuple[ApiToken, str]:
+    def issue(
+        self,
+        user: models.Model,
+        name: str = "",
+        scope: str = TokenScope.FULL,
+        expires_at: datetime | None = None,
+    ) -> tuple[ApiToken, str]:
         """Make a token for ``user``.
+
+        Args:
+            expires_at: after ``TOKEN_TTL_DAYS`` when None.
 
         Returns:
             The token, and its key: the only time that the key is known.
         """
         key = secrets.token_urlsafe(32)
-        expires_at = timezone.now() + timedelta(days=settings.TOKEN_TTL_DAYS)
-        return self.create(digest=digest(key), user=user, name=name, expires_at=expires_at), key
+        expires_at = expires_at or timezone.now() + timedelta(days=settings.TOKEN_TTL_DAYS)
+        token = self.create(digest=digest(key), user=user, name=name, scope=scope, expires_at=expires_at)
+        return token, key
+
+    def valid(self) -> ApiTokenQuerySet:
+        """Those that open the API now, if their user is active."""
+        return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
     @transaction.atomic
     def revoke(self) -> None:
@@ -42,8 +59,13 @@ class ApiToken(models.Model):
     """
 
     digest = models.CharField(primary_key=True, max_length=64, editable=False)
+    # What clients call it.
+    public_id = IdField(prefix="tok", primary_key=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=255, blank=True, help_text="What the token is for.")
+    scope = models.CharField(
+        max_length=6, choices=TokenScope, default=TokenScope.FULL, help_text="What the token is good for."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_used_at = models.DateTimeField(null=True, editable=False)
     expires_at = models.DateTimeField()
@@ -54,6 +76,12 @@ class ApiToken(models.Model):
     class Meta:
         verbose_name = "API token"
         ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["public_id"], name="api_token_public_id_unique"),
+            models.CheckConstraint(
+                condition=models.Q(scope__in=TokenScope.values), name="api_token_scope_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name or 'token'} of {self.user}"

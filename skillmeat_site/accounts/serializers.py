@@ -2,10 +2,19 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
-from skillmeat_site.api.serializers import StrictCharField, StrictSerializer
-from skillmeat_site.openapi.examples import example
+from skillmeat_site.accounts.models import ApiToken
+from skillmeat_site.api.permissions import TokenScope
+from skillmeat_site.api.serializers import (
+    NameField,
+    PrefixedIdField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictSerializer,
+)
+from skillmeat_site.openapi.examples import CREATED_AT, UPDATED_AT, example, example_id
 
 USER_EXAMPLE = {
     "username": "ada",
@@ -15,6 +24,16 @@ USER_EXAMPLE = {
     "permissions": ["collections_app.view_collection"],
 }
 
+TOKEN_EXAMPLE = {
+    "id": example_id("tok"),
+    "name": "CI of web",
+    "scope": "report",
+    "created_at": CREATED_AT,
+    "last_used_at": UPDATED_AT,
+    "expires_at": "2027-02-05T12:29:30Z",
+    "is_current": False,
+}
+
 
 @example(username="ada", password="correct horse battery staple")
 class LoginSerializer(StrictSerializer):
@@ -22,6 +41,7 @@ class LoginSerializer(StrictSerializer):
 
     username = StrictCharField(max_length=150, trim_whitespace=False)
     password = StrictCharField(max_length=4096, trim_whitespace=False)
+    token_name = NameField(required=False)
 
 
 @example(**USER_EXAMPLE)
@@ -47,6 +67,55 @@ class UserResponseSerializer(serializers.Serializer):
 class LoginResponseSerializer(serializers.Serializer):
     """A new token. It is shown here only."""
 
-    token = serializers.CharField(help_text="The key to send as `Authorization: Token <key>`.")
+    token = serializers.CharField(help_text="The key to send as `Authorization: Bearer <token>`.")
     expiry = serializers.DateTimeField()
     user = UserResponseSerializer()
+
+
+@example(**TOKEN_EXAMPLE)
+class TokenResponseSerializer(serializers.Serializer):
+    """A token, without its key."""
+
+    id = PrefixedIdField(ApiToken, source="public_id")
+    name = serializers.CharField()
+    scope = StrictChoiceField(TokenScope.choices)
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(
+        allow_null=True, help_text="To the minute; null when it never was."
+    )
+    expires_at = serializers.DateTimeField()
+    is_current = serializers.SerializerMethodField(help_text="Whether it is the one of this request.")
+
+    def get_is_current(self, token: ApiToken) -> bool:
+        """Whether the request came with it."""
+        return token.pk == self.context["request"].auth.pk
+
+
+@example(**TOKEN_EXAMPLE, token="q3Zx8v…")
+class TokenCreatedResponseSerializer(TokenResponseSerializer):
+    """A new token. Its key is shown here only."""
+
+    token = serializers.CharField(help_text="The key to send as `Authorization: Bearer <key>`.")
+
+
+@example(name="CI of web", scope="report")
+class TokenCreateSerializer(StrictSerializer):
+    """A new token of one's own."""
+
+    name = NameField()
+    scope = StrictChoiceField(
+        TokenScope.choices,
+        required=False,
+        help_text="`full` when left out; `read` writes nothing; `report` only sends reports and catalogues.",
+    )
+    expires_at = serializers.DateTimeField(
+        required=False,
+        allow_null=True,
+        help_text="After `TOKEN_TTL_DAYS` of the server when left out or null.",
+    )
+
+    def validate_expires_at(self, value: Any) -> Any:
+        """A time in the future."""
+        if value is not None and value <= timezone.now():
+            raise serializers.ValidationError("Send a time in the future.", code="min_value")
+        return value

@@ -12,6 +12,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import BaseConstraint, ProtectedError, UniqueConstraint
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.log import log_response
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import Error, ErrorResponse
@@ -151,7 +152,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         detail = str(exception)
     else:
         detail = "Bad request: the server does not answer for this host or URL."
-    return error_response(exceptions.ParseError(detail), request)
+    response = error_response(exceptions.ParseError(detail), request)
+    # Else Django logs what anybody can send as an error, with a traceback.
+    log_response("Bad Request: %s: %s", request.path, str(exception), request=request, response=response)
+    return response
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -1,11 +1,13 @@
 """django-filter, strict: an unknown or empty parameter is an error, never ignored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.utils.dateparse import parse_datetime
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
@@ -57,6 +59,87 @@ class TextFilter(filters.CharFilter):
         extend_schema_field({"type": "string", "pattern": NO_NUL, "description": description})(self)  # type: ignore[type-var]
 
 
+class OptionalText(forms.CharField):
+    """A text as it was sent; None when it was left out, which is not the same as an empty one."""
+
+    def clean(self, value: Any) -> str | None:
+        """The text."""
+        return None if value is None else super().clean(value)
+
+
+class ExactFilter(TextFilter):
+    """A text that is matched exactly; an empty one matches what is empty."""
+
+    field_class = OptionalText
+
+    def __init__(self, description: str, lookup: str) -> None:
+        super().__init__(description)
+        self.field_name = lookup
+        self.extra["strip"] = False
+
+    def filter(self, qs: QuerySet[Any], value: str | None) -> QuerySet[Any]:
+        """The rows that have ``value``."""
+        return qs if value is None else qs.filter(**{str(self.field_name): value})
+
+
+class TimeField(forms.CharField):
+    """A moment as RFC 3339 has it, with its zone."""
+
+    def clean(self, value: Any) -> datetime | None:
+        """The moment in UTC; None when none was sent.
+
+        Raises:
+            ValidationError: it is no time, or has no zone.
+        """
+        text = super().clean(value)
+        try:
+            moment = parse_datetime(text) if text else None
+            if moment is not None and moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            moment = None
+        if text:
+            raise ValidationError("Send a time such as 2026-11-20T10:00:00Z.", code="invalid")
+        return None
+
+
+class TimeFilter(filters.Filter):
+    """``…_after`` or ``…_before``: both include the moment itself.
+
+    Args:
+        field_name: what is compared.
+        lookup: ``gte`` or ``lte``.
+        description: for OpenAPI.
+    """
+
+    field_class = TimeField
+
+    def __init__(self, field_name: str, lookup: str, description: str) -> None:
+        super().__init__(field_name, lookup)
+        schema = {"type": "string", "format": "date-time", "pattern": NO_NUL, "description": description}
+        extend_schema_field(schema)(self)  # type: ignore[type-var]
+
+
+class ConditionFilter(filters.TypedChoiceFilter):
+    """``true`` or ``false``: the rows of which a condition holds, or those of which it does not.
+
+    Args:
+        condition: never null for any row.
+        description: for OpenAPI.
+    """
+
+    def __init__(self, condition: Q, description: str) -> None:
+        super().__init__(coerce=lambda value: value == "true", **known_values(["true", "false"]))
+        self.condition = condition
+        extend_schema_field({"type": "boolean", "description": description})(self)  # type: ignore[type-var]
+
+    def filter(self, qs: QuerySet[Any], value: bool | str) -> QuerySet[Any]:
+        """The rows, unless the parameter was left out."""
+        if value == "":
+            return qs
+        return qs.filter(self.condition if value else ~self.condition)
+
+
 class SearchFilter(TextFilter):
     """``search``: a part of any of ``fields``, in any case.
 
@@ -65,7 +148,8 @@ class SearchFilter(TextFilter):
     """
 
     def __init__(self, *fields: str) -> None:
-        super().__init__(f"Part of the {' or '.join(fields)}, in upper or lower case.")
+        names = [name.replace("__", "'s ") for name in fields]
+        super().__init__(f"Part of the {' or '.join(names)}, in upper or lower case.")
         self.fields = fields
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
@@ -148,10 +232,14 @@ class TotalOrderingFilter(filters.ChoiceFilter):
     Args:
         fields: what may be ordered by, the default first.
         default: the order without the parameter; the first of ``fields`` when not given.
+        columns: what each is in the database, where that has another name.
     """
 
-    def __init__(self, *fields: str, default: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, *fields: str, default: tuple[str, ...] = (), columns: Mapping[str, str] | None = None
+    ) -> None:
         self.default = default or fields[:1]
+        self.columns = columns or {}
         values = [sign + name for name in fields for sign in ("", "-")]
         super().__init__(**known_values(values))
         description = f"Order of the rows; by `{'`, then `'.join(self.default)}` unless told."
@@ -161,4 +249,7 @@ class TotalOrderingFilter(filters.ChoiceFilter):
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """``qs`` in a total order. The id follows the direction of the last field."""
         order = (value,) if value else self.default
-        return qs.order_by(*order, "-pk" if order[-1].startswith("-") else "pk")
+        signs = ["-" if name.startswith("-") else "" for name in order]
+        names = [name.removeprefix("-") for name in order]
+        columns = [sign + self.columns.get(name, name) for sign, name in zip(signs, names, strict=True)]
+        return qs.order_by(*columns, f"{signs[-1]}pk")

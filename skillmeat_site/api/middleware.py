@@ -11,6 +11,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.middleware.common import CommonMiddleware
 from django.middleware.http import ConditionalGetMiddleware
 from django.utils.cache import get_conditional_response
 from django.utils.deprecation import MiddlewareMixin
@@ -22,6 +23,8 @@ from skillmeat_site.api.exception_handler import error_response
 from skillmeat_site.api.exceptions import PayloadTooLarge, PreconditionFailed
 
 GetResponse: TypeAlias = Callable[..., HttpResponse]
+
+HEALTH_CHECKS = ("/healthz", "/readyz")
 
 
 def strip_trailing_slash(get_response: GetResponse) -> GetResponse:
@@ -96,9 +99,28 @@ class PageMessages(_ForPages, MessageMiddleware):
     """What the admin tells people on their next page."""
 
 
+class Common(CommonMiddleware):
+    """Django's, which refuses a ``Host`` that is not in ``ALLOWED_HOSTS``, but not for a health check.
+
+    Whoever watches the server may know its address only.
+    """
+
+    def process_request(self, request: HttpRequest) -> Any:
+        """A redirect, or None.
+
+        Raises:
+            DisallowedHost: the server does not answer for this host.
+        """
+        return None if _is_health_check(request) else super().process_request(request)
+
+
 def is_api(request: HttpRequest) -> bool:
     """Whether it is for the API or a health check, not for a page."""
-    return request.path_info.startswith(("/api/", "/healthz", "/readyz"))
+    return request.path_info.startswith("/api/") or _is_health_check(request)
+
+
+def _is_health_check(request: HttpRequest) -> bool:
+    return request.path_info.rstrip("/") in HEALTH_CHECKS
 
 
 def read_only(view: GetResponse) -> GetResponse:

@@ -1,15 +1,58 @@
-"""Who may do what: every active user reads; writing needs Django's permission on the model."""
+"""Who may do what: every active user reads; writing needs Django's permission on the model.
+
+A token may allow for less than its user may do: see `TokenScope`.
+"""
 
 from typing import Any
 
-from rest_framework.permissions import IsAuthenticated
+from django.db import models
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 
 HOW_TO_AUTHENTICATE = "Send the header 'Authorization: Bearer <key>'. POST /api/v1/auth/login gives a key."
 _VERBS = {"create": "add", "destroy": "delete"}
 
 
-class ModelPermissions(IsAuthenticated):
+class TokenScope(models.TextChoices):
+    """What a token is good for: everything, reading, or sending reports and catalogues."""
+
+    FULL = "full", "Full"
+    READ = "read", "Read"
+    REPORT = "report", "Report"
+
+
+ALL_SCOPES = frozenset(TokenScope)
+
+
+def allowed_scopes(view: Any, method: str) -> frozenset[str]:
+    """The scopes of which a token needs one: those that the view names, else by what is done."""
+    if view.token_scopes is not None:
+        return view.token_scopes
+    return frozenset({TokenScope.FULL, TokenScope.READ} if method in SAFE_METHODS else {TokenScope.FULL})
+
+
+class IsAuthenticatedInScope(IsAuthenticated):
+    """An active user with a token whose scope allows for the request."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Whether the user may go on. Costs no query.
+
+        Raises:
+            PermissionDenied: the token is good for something else; the code is ``token_scope``.
+        """
+        if not super().has_permission(request, view):
+            return False
+        # No action: the method is not allowed at all, and 405 says more than 403.
+        scope = getattr(request.auth, "scope", TokenScope.FULL)
+        if view.action is not None and scope not in allowed_scopes(view, str(request.method)):
+            needed = " or ".join(sorted(allowed_scopes(view, str(request.method))))
+            detail = f"This token has the scope '{scope}'. Use one with the scope {needed}."
+            raise PermissionDenied(detail, code="token_scope")
+        return True
+
+
+class ModelPermissions(IsAuthenticatedInScope):
     """Maps an action of a viewset to a permission such as ``groups_app.change_group``.
 
     Creating a resource needs ``add``, deleting it ``delete``, everything else that writes
@@ -21,8 +64,7 @@ class ModelPermissions(IsAuthenticated):
         """Whether the user may go on. Costs a query on a write by anyone but a superuser."""
         if not super().has_permission(request, view):
             return False
-        # No action: the method is not allowed at all, and 405 says more than 403.
-        if view.action is None or request.method in ("GET", "HEAD"):
+        if view.action is None or request.method in SAFE_METHODS:
             return True
         return request.user.has_perm(permission_to_write(view))
 

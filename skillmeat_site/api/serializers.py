@@ -3,12 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from django.core.validators import RegexValidator
 from django.db.models import Model
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from skillmeat_site.db.ids import bad_id_message, id_field
-from skillmeat_site.db.models import DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH, VERSION_MAX_LENGTH
+from skillmeat_site.db.models import (
+    DESCRIPTION_MAX_LENGTH,
+    DIGEST_MAX_LENGTH,
+    DIGEST_PATTERN,
+    NAME_MAX_LENGTH,
+    VERSION_MAX_LENGTH,
+)
 
 # How many items one request may carry.
 MAX_BATCH = 1000
@@ -79,6 +86,42 @@ class VersionField(StrictCharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=VERSION_MAX_LENGTH, required=False, allow_null=True, **kwargs)
+
+
+class PatternField(StrictCharField):
+    """A string that a pattern describes, stripped.
+
+    Args:
+        pattern: as JSON Schema and Python understand it.
+        message: what to send instead.
+    """
+
+    def __init__(self, pattern: str, message: str, **kwargs: Any) -> None:
+        super().__init__(validators=[RegexValidator(pattern, message)], **kwargs)
+        self._pattern = pattern
+
+    @property
+    def pattern(self) -> str:
+        """The pattern."""
+        return self._pattern
+
+
+class DigestField(PatternField):
+    """A digest; null when it is unknown."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs = {"required": False, "allow_null": True, "max_length": DIGEST_MAX_LENGTH, **kwargs}
+        super().__init__(DIGEST_PATTERN, "Send a digest as scheme:value, such as sha256:9f86d0.", **kwargs)
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """``true`` or ``false``; DRF's own field also takes their texts and numbers."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The value."""
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("Send true or false.", code="invalid")
+        return data
 
 
 class WholeNumberField(serializers.IntegerField):

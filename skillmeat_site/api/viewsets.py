@@ -19,10 +19,12 @@ from rest_framework.viewsets import GenericViewSet
 
 from skillmeat_site.api.exceptions import PreconditionFailed
 from skillmeat_site.api.filters import ChoicesFilter
+from skillmeat_site.api.history import HistoryMixin
 from skillmeat_site.api.middleware import etag_of
 from skillmeat_site.api.pagination import PagePagination
 from skillmeat_site.api.permissions import HOW_TO_AUTHENTICATE
-from skillmeat_site.db.ids import IdField
+from skillmeat_site.audit.trail import REASON_HEADER, REASON_MAX_LENGTH, change_reason
+from skillmeat_site.db.ids import id_field
 from skillmeat_site.db.transactions import get, in_transaction, locked, not_found
 from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
 from skillmeat_site.idempotency.replay import replay_or_execute
@@ -38,6 +40,7 @@ class ApiViewSet(GenericViewSet):
 
     Attributes:
         permission_model: what a user needs permission on to write; the model of the queryset unless set.
+        token_scopes: which scopes a token may have; see `allowed_scopes`.
         permission_verb: ``add``, ``change`` or ``delete`` where an action needs an unusual one.
         supports_idempotency_key: whether a POST may have an Idempotency-Key.
         is_atomic: whether writes run in a transaction of their own.
@@ -48,6 +51,7 @@ class ApiViewSet(GenericViewSet):
 
     queryset: Any = None
     permission_model: ClassVar[type[Model] | None] = None
+    token_scopes: ClassVar[frozenset[str] | None] = None
     permission_verb: ClassVar[str | None] = None
     supports_idempotency_key: ClassVar[bool] = True
     is_atomic: ClassVar[bool] = True
@@ -73,6 +77,7 @@ class ApiViewSet(GenericViewSet):
         # Without an action the method is not allowed at all, and 405 says more.
         if self.action:
             self.check_query_parameters()
+            self.check_change_reason()
 
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:
         """Refuse the request. A 401 says how to authenticate."""
@@ -143,6 +148,17 @@ class ApiViewSet(GenericViewSet):
         if errors:
             raise ValidationError(errors)
 
+    def check_change_reason(self) -> None:
+        """Refuse a reason of a write that the audit trail could not keep.
+
+        Raises:
+            ValidationError: with the code ``max_length``.
+        """
+        reason = change_reason(self.request._request)
+        if self.request.method not in SAFE_METHODS and len(reason or "") > REASON_MAX_LENGTH:
+            message = f"Send at most {REASON_MAX_LENGTH} characters in {REASON_HEADER}."
+            raise ValidationError({REASON_HEADER: [ErrorDetail(message, code="max_length")]})
+
     def unknown_parameter_message(self) -> str:
         """What is wrong, and which query parameters the current action knows."""
         known = ", ".join(self.query_parameters())
@@ -189,7 +205,7 @@ class ApiViewSet(GenericViewSet):
             NotFound: it has the wrong shape, so it cannot name anything.
         """
         model, value = self.path_model(name), self.kwargs[name]
-        if isinstance(model._meta.pk, IdField) and not model._meta.pk.is_well_formed(value):
+        if not id_field(model).is_well_formed(value):
             raise not_found(model, value)
         return value
 
@@ -228,6 +244,7 @@ class ApiViewSet(GenericViewSet):
 
 
 class ResourceViewSet(
+    HistoryMixin,
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
     mixins.UpdateModelMixin,

@@ -16,6 +16,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+REASON_HEADER = "X-Change-Reason"
+REASON_MAX_LENGTH = 500
 # Whom people see where no user made a change, but a command. Not stored.
 SYSTEM = "system"
 
@@ -52,10 +54,17 @@ class AuditTrail(HistoricalRecords):
             no_db_index=references,
             history_id_field=models.BigAutoField(),
             history_user_id_field=models.CharField("user", max_length=150, null=True),
+            history_change_reason_field=models.CharField(max_length=REASON_MAX_LENGTH, null=True),
             history_user_getter=_get_user_name,
             history_user_setter=_set_user_name,
             get_user=_user_name,
             **options,
+        )
+
+    def get_change_reason_for_object(self, instance: Any, history_type: str, using: str) -> str | None:
+        """What the request gives as the reason, else what the code did."""
+        return change_reason(_request()) or super().get_change_reason_for_object(
+            instance, history_type, using
         )
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
@@ -93,6 +102,12 @@ def record_created(rows: Iterable[Any]) -> None:
         _record(row, "+")
 
 
+def record_changed(rows: Iterable[Any]) -> None:
+    """Record rows that ``bulk_update`` changed, which sends no signals."""
+    for row in rows:
+        _record(row, "~")
+
+
 def record_rearranged(parent: Any, what: str) -> None:
     """Record that the order of the rows in ``parent`` was changed.
 
@@ -110,10 +125,25 @@ def _record(row: Any, kind: str, reason: str | None = None) -> None:
     record(
         history_date=timezone.now(),
         history_type=kind,
-        history_change_reason=reason,
-        history_user_id=_user_name(getattr(HistoricalRecords.context, "request", None)),
+        history_change_reason=change_reason(_request()) or reason,
+        history_user_id=_user_name(_request()),
         **{field.attname: getattr(row, field.attname) for field in record.tracked_fields},
     ).save()
+
+
+def change_reason(request: HttpRequest | None) -> str | None:
+    """What the client gives as the reason of its write, if it does; it may be too long."""
+    sent = request.headers.get(REASON_HEADER, "").strip() if request else ""
+    try:
+        # WSGI reads headers as Latin-1, and clients send UTF-8.
+        return sent.encode("latin-1").decode() or None
+    except UnicodeError:
+        return sent
+
+
+def _request() -> HttpRequest | None:
+    """The request at hand, where there is one."""
+    return getattr(HistoricalRecords.context, "request", None)
 
 
 def _user_name(request: HttpRequest | None, **_: Any) -> str | None:

@@ -51,10 +51,8 @@ class IdField(models.CharField):
 
 
 def id_field(model: type[models.Model]) -> IdField:
-    """The id field of one of our models."""
-    field = model._meta.pk
-    assert isinstance(field, IdField)
-    return field
+    """The field by which clients know the rows of one of our models: most often the primary key."""
+    return next(field for field in (model._meta.pk, *model._meta.get_fields()) if isinstance(field, IdField))
 
 
 def bad_id_message(model: type[models.Model]) -> str:

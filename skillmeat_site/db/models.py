@@ -3,16 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Length
 from django.utils import timezone
 
-from skillmeat_site.audit.trail import record_created
+from skillmeat_site.audit.trail import record_changed, record_created
 from skillmeat_site.exceptions import ImmutableField
 
 NAME_MAX_LENGTH = 255
 DESCRIPTION_MAX_LENGTH = 10_000
 VERSION_MAX_LENGTH = 255
+DIGEST_MAX_LENGTH = 255
+# The scheme says how it was computed; only digests of one scheme can be compared.
+DIGEST_PATTERN = r"^[a-z0-9-]+:[0-9A-Za-z._=+/-]+$"
 
 models.CharField.register_lookup(Length)
 models.TextField.register_lookup(Length)
@@ -42,6 +46,13 @@ def description_field() -> models.TextField:
 def version_field() -> models.CharField:
     """A version. Null means that it is unknown."""
     return models.CharField(max_length=VERSION_MAX_LENGTH, null=True, blank=True)
+
+
+def digest_field() -> models.CharField:
+    """A digest of a content, as ``scheme:value``. Null means that it is unknown."""
+    return models.CharField(
+        max_length=DIGEST_MAX_LENGTH, null=True, blank=True, validators=[RegexValidator(DIGEST_PATTERN)]
+    )
 
 
 def name_length() -> models.CheckConstraint:
@@ -87,6 +98,20 @@ def save_changes(
         instance._change_reason = reason  # type: ignore[attr-defined]
         instance.save()
     return bool(changed)
+
+
+def update_all(rows: Sequence[Any], changes: Mapping[str, Any]) -> None:
+    """Set the same ``changes`` on rows of one model, save and record them. Costs one query if there are any.
+
+    Call it under locks on the rows, as `save_changes`. ``save`` and signals are skipped.
+    """
+    changes = {**changes, "updated_at": timezone.now()}
+    for row in rows:
+        for name, value in changes.items():
+            setattr(row, name, value)
+    if rows:
+        type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows]).update(**changes)
+        record_changed(rows)
 
 
 def insert(rows: Sequence[models.Model]) -> None:

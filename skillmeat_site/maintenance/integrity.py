@@ -26,12 +26,11 @@ from django.db.models import (
 
 from collections_app.models import Artifact, Collection, CollectionArtifact
 from deployments_app.models import (
-    IS_OUTDATED,
     ArtifactTally,
     Deployment,
-    DeploymentStatus,
     Project,
     ProjectTally,
+    amounts,
 )
 from groups_app.models import Group, GroupArtifact
 from skillmeat_site.db.ids import IdField, id_field
@@ -130,18 +129,25 @@ def counts() -> Findings:
 
 def tallies() -> Findings:
     """What the database has tallied are the deployments that there are."""
-    amounts: dict[str, Any] = {"count": Count("*")}
-    amounts |= {status.value: Count("pk", filter=Q(status=status)) for status in DeploymentStatus}
-    amounts["outdated"] = Count("pk", filter=IS_OUTDATED & Q(status=DeploymentStatus.ACTIVE))
     tallies: list[tuple[str, type[Any]]] = [("artifact", ArtifactTally), ("project", ProjectTally)]
     for owner, model in tallies:
-        tallied = {row.pop("pk"): row for row in model.objects.values("pk", *amounts)}
-        counted = {
-            row.pop(owner): row for row in Deployment.objects.order_by().values(owner).annotate(**amounts)
-        }
+        tallied = {row.pop("pk"): row for row in model.objects.values("pk", *amounts())}
+        deployments = Deployment.objects.order_by()
+        counted = {row.pop(owner): row for row in deployments.values(owner).annotate(**amounts())}
         for id in sorted(tallied.keys() | counted.keys()):
             if tallied.get(id) != counted.get(id):
                 yield f"The tally of {owner} {id} is {tallied.get(id)}, and counted {counted.get(id)}."
+
+
+def variants() -> Findings:
+    """The tallies of artifacts say how many versions and digests are active."""
+    shown = dict(ArtifactTally.objects.exclude(variants=0).values_list("pk", "variants"))
+    active = Deployment.objects.active().order_by()
+    pairs = active.values_list("artifact", "deployed_version", "deployed_digest").distinct()
+    counted = Counter(artifact for artifact, *_ in pairs.iterator())
+    for id in sorted(shown.keys() | counted.keys()):
+        if shown.get(id) != counted.get(id):
+            yield f"The tally of artifact {id} has {shown.get(id)} variants, and there are {counted[id]}."
 
 
 CHECKS: tuple[Callable[[], Findings], ...] = (
@@ -155,6 +161,7 @@ CHECKS: tuple[Callable[[], Findings], ...] = (
     groups_within_collections,
     counts,
     tallies,
+    variants,
 )
 
 
@@ -168,7 +175,9 @@ def _named(rows: Rows, what: str) -> Findings:
 
 def _doubles(rows: Rows, fields: Sequence[str], what: str) -> Findings:
     """Those of ``rows`` that have the same ``fields`` as another one. Costs one query."""
-    shared = rows.order_by().values(*fields).annotate(n=Count("*")).filter(n__gt=1)
+    # Nulls are not the same, as in SQL.
+    known = rows.filter(**{f"{name}__isnull": False for name in fields})
+    shared = known.order_by().values(*fields).annotate(n=Count("*")).filter(n__gt=1)
     for values in shared[:NAMED]:
         count = values.pop("n")
         yield f"{count} {rows.model._meta.verbose_name_plural} {what}: {values}"

@@ -10,6 +10,7 @@ from rest_framework.exceptions import NotAuthenticated
 from skillmeat_site.api.exception_handler import error_body
 from skillmeat_site.api.exceptions import PreconditionFailed
 from skillmeat_site.api.permissions import HOW_TO_AUTHENTICATE
+from skillmeat_site.db.ids import id_field
 from skillmeat_site.exceptions import DomainError
 from skillmeat_site.idempotency.replay import KeyReused
 from skillmeat_site.openapi.examples import example_id
@@ -61,7 +62,7 @@ SHARED = {
     ),
     "403": _client(
         "Forbidden",
-        "The user does not have the permission that the operation needs.",
+        "The user does not have the permission that the operation needs, or the token not the scope.",
         "permission_denied",
         "You do not have permission to perform this action.",
     ),
@@ -123,7 +124,7 @@ ERROR_CODES = {
     *("blank", "invalid", "invalid_choice", "max_length", "min_length", "min_value", "not_a_list", "null"),
     *("null_characters_not_allowed", "required", "repeated", "unique", "unknown_field", "unknown_parameter"),
     *("authentication_failed", "invalid_credentials", "method_not_allowed", "parse_error"),
-    *("conflict", "not_found"),
+    *("conflict", "not_found", "token_scope"),
 }
 ERROR_CODE_CHOICES = [(code, code) for code in sorted(ERROR_CODES)]
 
@@ -138,9 +139,8 @@ def bad_request(code: str, detail: str, attr: str) -> ErrorExample:
 
 def not_found(model: type[models.Model]) -> ErrorExample:
     """The 404 of an operation that names rows of ``model``."""
-    pk: Any = model._meta.pk
     name = str(model._meta.verbose_name).capitalize()
-    detail = f"{name} '{example_id(pk.prefix)}' not found"
+    detail = f"{name} '{example_id(id_field(model).prefix)}' not found"
     return _client(f"{model.__name__}NotFound", "An id that names nothing.", "not_found", detail)
 
 

@@ -26,10 +26,27 @@ def close_components(result: Document, generator: Any, **_: Any) -> Document:
         if name.endswith("Request"):
             component["additionalProperties"] = False
         else:
-            component["required"] = list(component["properties"])
+            # `x-optional` is our own mark of what a response may leave out.
+            component["required"] = [
+                property_
+                for property_, schema in component["properties"].items()
+                if not schema.pop("x-optional", False)
+            ]
             for schema in component["properties"].values():
                 # No request has it anyway, and clients would get a second type, without it.
                 schema.pop("readOnly", None)
+    return result
+
+
+def name_requests(result: Document, generator: Any, **_: Any) -> Document:
+    """Make a component of each body that is none yet; generators call it what they like otherwise."""
+    for _path, operation in _operations(result):
+        for media_type in operation.get("requestBody", {}).get("content", {}).values():
+            if "$ref" not in media_type["schema"]:
+                subject = operation["operationId"][0].upper() + operation["operationId"][1:]
+                name = f"{subject}Request"
+                result["components"]["schemas"][name] = media_type["schema"]
+                media_type["schema"] = {"$ref": f"#/components/schemas/{name}"}
     return result
 
 

@@ -58,6 +58,12 @@ def resource_schema(name: str, *, writing: str, deleting: str) -> Callable[[V], 
             partial_update=extend_schema(
                 operation_id=f"patch{name}", summary=f"Change {an}, just as PUT does", **change
             ),
+            history=extend_schema(
+                operation_id=f"list{name}History",
+                summary=f"Show the history of {an}",
+                description="What changed, when, why and by whom, the newest first; also of a deleted one.",
+                responses=view.history_serializer_class(many=True),
+            ),
             destroy=extend_schema(operation_id=f"delete{name}", summary=f"Delete {an}", description=deleting),
         )(view)
 

@@ -18,12 +18,13 @@ from rest_framework import serializers
 from uritemplate import variables
 
 from skillmeat_site.api.filters import PrefixedIdFilter
-from skillmeat_site.api.permissions import ModelPermissions, permission_to_write
+from skillmeat_site.api.permissions import ALL_SCOPES, ModelPermissions, allowed_scopes, permission_to_write
 from skillmeat_site.api.serializers import (
     PrefixedIdField,
     PrefixedIdListField,
     StrictCharField,
 )
+from skillmeat_site.audit.trail import REASON_HEADER, REASON_MAX_LENGTH
 from skillmeat_site.db.ids import id_field
 from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
 from skillmeat_site.idempotency.replay import KEY_PATTERN, REPLAYED_HEADER
@@ -58,6 +59,10 @@ class ApiSchema(AutoSchema):
     def _is_restricted(self) -> bool:
         return self.method != "GET" and ModelPermissions in self.view.permission_classes
 
+    def _needs_scope(self) -> bool:
+        """Whether not every token will do."""
+        return bool(self.view.authentication_classes) and allowed_scopes(self.view, self.method) != ALL_SCOPES
+
     def _get_parameters(self) -> list[dict[str, Any]]:
         """In the order of the path, then those of the query, then headers."""
         return sorted(
@@ -86,8 +91,13 @@ class ApiSchema(AutoSchema):
                     "New for every request, and the same when it is sent again: within 24 hours that gets "
                     "the first response, be it an error, and nothing is done twice.",
                 ),
+                (
+                    REASON_HEADER,
+                    {"type": "string", "maxLength": REASON_MAX_LENGTH},
+                    "Why, for the history of what this changes.",
+                ),
             )
-            if header == self._condition()
+            if header == self._condition() or (header == REASON_HEADER and self._is_restricted())
         ]
 
     def _condition(self) -> str | None:
@@ -121,8 +131,8 @@ class ApiSchema(AutoSchema):
         replayed = [REPLAYED_HEADER] if self._condition() == IDEMPOTENCY_KEY else []
         names = {
             "200": ["ETag"] if self.method == "GET" else replayed,
-            # Memberships have no URL of their own.
-            "201": replayed if self.view.parent_viewset else ["Location", *replayed],
+            # Memberships and tokens have no URL that shows them.
+            "201": ["Location", *replayed] if hasattr(self.view, "retrieve") else replayed,
             "204": replayed,
             "304": ["ETag"],
             "401": ["WWW-Authenticate"],
@@ -142,7 +152,7 @@ class ApiSchema(AutoSchema):
         possible = {
             "400": True,
             "401": True,
-            "403": self._is_restricted(),
+            "403": self._is_restricted() or self._needs_scope(),
             "404": bool(self._named_models()),
             "406": True,
             "409": self._is_restricted(),
@@ -174,10 +184,15 @@ class ApiSchema(AutoSchema):
 
     def _body_fields(self) -> Iterator[serializers.Field]:
         body = self._body()
-        if isinstance(body, type) and issubclass(body, serializers.Serializer):
-            for field in body().fields.values():
-                nested = getattr(field, "child", None)
-                yield from nested.fields.values() if isinstance(nested, serializers.Serializer) else [field]
+        # Of alternatives, see `one_of`, all.
+        request = getattr(body.get("application/json"), "request", None) if isinstance(body, dict) else body
+        for serializer in getattr(request, "serializers", [request]):
+            if isinstance(serializer, type) and issubclass(serializer, serializers.Serializer):
+                for field in serializer().fields.values():
+                    nested = getattr(field, "child", None)
+                    yield from (
+                        nested.fields.values() if isinstance(nested, serializers.Serializer) else [field]
+                    )
 
     def _error_example(self, status: str) -> errors.ErrorExample:
         """An error with this status that a request of this operation may get."""
@@ -203,6 +218,7 @@ class ApiSchema(AutoSchema):
         mapped: dict[str, Any] = super()._postprocess_serializer_schema(schema, serializer, direction)
         for response_class in getattr(serializer, "ignores_fields_of", ()) if direction == "request" else ():
             for name, shown in self._map_basic_serializer(response_class, "response")["properties"].items():
+                shown = {key: value for key, value in shown.items() if key != "x-optional"}
                 mapped["properties"].setdefault(name, {**shown, "readOnly": True})
         return mapped
 
@@ -236,5 +252,5 @@ class ApiSchema(AutoSchema):
         )
 
     def get_paginated_name(self, serializer_name: str) -> str:
-        """``CollectionListResponse`` for pages of ``CollectionResponse``."""
-        return f"{serializer_name.removesuffix('Response')}ListResponse"
+        """``GroupListResponse`` for pages of ``GroupResponse`` or ``GroupListItemResponse``."""
+        return f"{serializer_name.removesuffix('Response').removesuffix('ListItem')}ListResponse"

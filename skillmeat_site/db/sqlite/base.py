@@ -1,7 +1,10 @@
-"""Django's SQLite backend with writers that try more often to get the write lock."""
+"""Django's SQLite backend with private files, and writers that try more often to get the write lock."""
 
 import sqlite3
 import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 from django.db.backends.sqlite3 import base
 
@@ -10,6 +13,14 @@ RETRY_MILLISECONDS = 2
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Named by ``ENGINE`` in the settings."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection. A database that is not there yet is made for its owner only; its WAL follows suit."""
+        if not self.is_in_memory_db():
+            # Whatever else is wrong with the path, SQLite says it better.
+            with suppress(OSError):
+                Path(conn_params["database"]).touch(mode=0o600, exist_ok=False)
+        return super().get_new_connection(conn_params)
 
     def _start_transaction_under_autocommit(self) -> None:
         """Begin a transaction, once no other one is writing, so that it never gives up half-way.

@@ -6,6 +6,9 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from rest_framework.test import APIClient
 
+from collections_app.models import Artifact, Collection
+from deployments_app.models import Deployment, Project
+
 
 @pytest.fixture
 def first_use(db):
@@ -32,8 +35,27 @@ def test_a_second_time_it_does_nothing_and_prints_nothing(first_use):
     assert User.objects.count() == 1
 
 
-def test_it_adds_no_demo_to_content_of_ones_own_and_no_admin_to_users(first_use, make_user, make_artifact):
-    make_user("ada")
-    make_artifact("pdf")
+def test_content_that_was_deleted_does_not_come_back(first_use):
+    first_use()
+    Deployment.objects.all().delete()
+    for model in (Project, Collection, Artifact):
+        model.objects.all().delete()
     assert first_use() == ""
+    assert not Artifact.objects.exists()
+
+
+def test_a_database_with_a_user_gets_neither_demo_content_nor_another_admin(first_use, make_user):
+    make_user("ada")
+    assert first_use() == ""
+    assert not Artifact.objects.exists()
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("reason", ["DEMO=0", "content"])
+def test_an_admin_comes_without_demo_content(first_use, make_artifact, settings, reason):
+    if reason == "content":
+        make_artifact("pdf")
+    else:
+        settings.DEMO = False
+    assert re.search(r"user name\s+admin", first_use())
+    assert not Project.objects.exists()

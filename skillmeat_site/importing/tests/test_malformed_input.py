@@ -58,6 +58,17 @@ def test_dirt_is_reported_in_one_line_with_its_file_and_the_rest_is_imported(
     assert "pdf" in names
 
 
+def test_what_is_wrong_over_and_over_in_a_file_is_one_line_unless_asked_for_in_full(project, run_import):
+    root = project(GOOD | {TOML: ENTRY.replace("Z", "") * 132 + ENTRY.replace("skills/pdf", "gone")})
+    naive = f"{TOML}: naive time: "
+    lines = run_import(root).splitlines()
+    assert [line for line in lines if line.startswith(TOML)] == [
+        f"{TOML}: entry without a file: entry 133 (pdf): there is no gone",
+        f"{naive}132 times, all with --verbosity 2; first: entry 1 (pdf): 2026-01-05T15:07:49 taken as UTC",
+    ]
+    assert sum(line.startswith(naive) for line in run_import(root, verbosity=2).splitlines()) == 132
+
+
 def test_invalid_utf_8_is_reported_and_the_artifact_named_after_its_file(api, project, run_import):
     root = project(GOOD)
     (root / ".claude/skills/pdf/SKILL.md").write_bytes(b"---\nname: \xff\n---\n")

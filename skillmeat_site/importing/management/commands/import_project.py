@@ -2,6 +2,9 @@
 
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -13,6 +16,9 @@ from rich.table import Table
 from skillmeat_site.db.models import NAME_MAX_LENGTH
 from skillmeat_site.importing.importer import CREATED, UNCHANGED, UPDATED, Importer
 from skillmeat_site.importing.reader import ProjectFolder, read_project
+
+# More problems of a kind in one file would hide the others.
+SHOWN_OF_A_KIND = 5
 
 
 class Command(BaseCommand):
@@ -29,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", help="of the project; the folder's name when left out")
         parser.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
 
-    def handle(self, *, path: Path, name: str | None, dry_run: bool, **options: Any) -> None:
+    def handle(self, *, path: Path, name: str | None, dry_run: bool, verbosity: int, **_: Any) -> None:
         """Import."""
         try:
             folder = read_project(path)
@@ -38,8 +44,8 @@ class Command(BaseCommand):
         name = (name or folder.root.name).strip()
         if not 0 < len(name) <= NAME_MAX_LENGTH:
             raise CommandError(f"The project needs a name of 1 to {NAME_MAX_LENGTH} characters: use --name.")
-        for problem in folder.problems:
-            self.stdout.write(f"{problem.path}: {problem.kind}: {problem.detail}")
+        for line in _problem_lines(folder, in_full=verbosity > 1):
+            self.stdout.write(line)
         counts = self._import(folder, name, dry_run)
         console = Console(file=cast(IO[str], self.stdout._out))
         console.print(_table(counts, dry_run))
@@ -52,6 +58,18 @@ class Command(BaseCommand):
             task = progress.add_task(f"Importing {name}", total=importer.steps)
             importer.report = lambda done: progress.update(task, completed=done)
             return importer.run(dry_run=dry_run)
+
+
+def _problem_lines(folder: ProjectFolder, *, in_full: bool) -> Iterator[str]:
+    """A line for each problem; for one that a file has over and over, its first and how many there are."""
+    of_a_kind = attrgetter("path", "kind")
+    for (path, kind), group in groupby(sorted(folder.problems, key=of_a_kind), of_a_kind):
+        problems = list(group)
+        if len(problems) > SHOWN_OF_A_KIND and not in_full:
+            count = f"{len(problems)} times, all with --verbosity 2"
+            yield f"{path}: {kind}: {count}; first: {problems[0].detail}"
+        else:
+            yield from (f"{path}: {kind}: {problem.detail}" for problem in problems)
 
 
 def _table(counts: Counter[tuple[str, str]], dry_run: bool) -> Table:
