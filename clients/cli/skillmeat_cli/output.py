@@ -62,7 +62,10 @@ class Output:
 
     def progress(self, items: list[Item], what: str) -> Iterator[Item]:
         """``items`` one by one, with a bar that shows how far it is."""
-        with Progress(console=self.errors, transient=True, disable=self.hides_progress) as progress:
+        if self.hides_progress:
+            yield from items
+            return
+        with Progress(console=self.errors, transient=True) as progress:
             yield from progress.track(items, description=what)
 
     def table(self, title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

@@ -106,5 +106,17 @@ def test_the_digests_shown_are_those_of_the_vectors():
     assert set(re.findall(r"sha256:[0-9a-f]{64}", DOCS)) <= known
 
 
+def test_every_code_of_a_problem_is_in_the_table():
+    package = Path(__file__).parents[1]
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in package.rglob("*.py") if "tests" not in path.parts
+    )
+    codes = re.findall(
+        r'(?:report\(|Problem\(|_problem\()[^"()]*(?:\([^"()]*\)[^"()]*)?"([a-z_0-9]+)"', source
+    )
+    assert len(set(codes)) > 20
+    assert [code for code in set(codes) if f"`{code}`" not in DOCS] == []
+
+
 def test_every_target_is_in_the_table():
     assert all(f"| `{layout.target}` |" in DOCS for layout in layouts())
