@@ -36,6 +36,8 @@ class Call:
     query: str = ""
     # What a user needs besides being one.
     permission: str | None = None
+    # And besides that.
+    further_permission: str | None = None
 
     def url(self, world: World) -> str:
         return API + self.path.format_map(world)
@@ -245,6 +247,7 @@ CALLS = [
         200,
         {"namespace": "acme/skills", "artifacts": [{"type": "skill", "name": "first"}]},
         permission="collections_app.add_artifact",
+        further_permission="collections_app.change_artifact",
     ),
     Call("listDeployments", "get", "/deployments", 200, query="?project_id={project}"),
     Call(

@@ -208,7 +208,8 @@ def test_permissions_that_nothing_asks_for_are_not_offered(admin_client, make_us
     assert {"audit.view_historicalgroup", "collections_app.view_collectionartifact"} <= offered
     assert not offered & {"accounts.add_apitoken", "groups_app.change_groupartifact"}
     assert {name.split(".")[0] for name in offered} == {
-        *("accounts", "audit", "auth", "collections_app", "deployments_app", "groups_app")
+        *("accounts", "audit", "auth", "collections_app", "deployments_app", "groups_app"),
+        "reports_app",
     }
     listed = admin_client.get("/admin/auth/group/add/").context["adminform"].form.fields["permissions"]
     assert listed.queryset.count() == len(offered)

@@ -471,6 +471,8 @@ def test_every_write_of_one_row_is_among_those_tests() -> None:
         "copyCollectionArtifacts",
         "updateDeployments",
         "createRollout",
+        "createReport",
+        "createCatalog",
     }
     writes = {call.operation_id for call in CALLS if call.permission}
     assert writes == SAVED.keys() | DELETED.keys() | several

@@ -245,10 +245,10 @@ def test_the_permission_that_an_operation_names_is_the_one_that_it_takes(
 ) -> None:
     assert "403" in described[call.operation_id]["responses"]
     description = described[call.operation_id]["description"]
-    app, name = re.findall(r"Needs the permission `(\w+)\.(\w+)`", description)[0]
     user = make_user("somebody", "Viewers")
     assert call.send(client_of(user), world).status_code == 403
-    user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=name))
+    for app, name in re.findall(r"Needs the permission `(\w+)\.(\w+)`", description):
+        user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=name))
     assert call.send(client_of(user), world).status_code == call.status
 
 
@@ -295,7 +295,7 @@ def test_every_parameter_of_a_path_has_a_pattern(document: Document, call: Call)
             assert sorted(item["name"] for item in found) == sorted(re.findall("{(.*?)}", path))
             for item in found:
                 assert re.fullmatch(
-                    r"\^(col|grp|art|proj|dep|tok)-\[0-9a-f\]\{32\}\$", item["schema"]["pattern"]
+                    r"\^(col|grp|art|proj|dep|rep|tok)-\[0-9a-f\]\{32\}\$", item["schema"]["pattern"]
                 )
                 assert item["required"] is True
 

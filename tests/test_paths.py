@@ -121,6 +121,7 @@ def test_an_id_that_names_nothing_in_a_path_is_not_found_and_named(
     first = re.findall(r"{(\w+)}", call.path)[0]
     nothing = f"{PREFIXES[first]}-{DIGITS}"
     kinds = {"col": "Collection", "grp": "Group", "art": "Artifact", "proj": "Project", "dep": "Deployment"}
+    kinds |= {"rep": "Report", "tok": "Api token"}
     call = replace(call, path=call.path.replace(f"{{{first}}}", nothing))
     body = assert_envelope(call.send(api, world), 404)
     assert body["detail"] == f"{kinds[PREFIXES[first]]} '{nothing}' not found"

@@ -139,7 +139,7 @@ def grant(user: User, *names: str) -> None:
 @each(WRITES)
 def test_one_permission_is_enough(world: World, make_user: Any, client_of: Any, call: Call) -> None:
     user = make_user("specialist")
-    grant(user, str(call.permission))
+    grant(user, *filter(None, [call.permission, call.further_permission]))
     assert call.send(client_of(user), world).status_code == call.status
 
 
@@ -197,12 +197,21 @@ def test_migrating_makes_editors_who_may_do_everything_and_viewers_who_may_look(
 
     assert granted == {
         "Editors": {
-            (meta.app_label, f"{verb}_{meta.model_name}")
-            for meta in models
-            for verb in ("add", "change", "delete", "view")
+            (meta.app_label, f"{verb}_{meta.model_name}") for meta in models for verb in meta.default_permissions
         },
         "Viewers": {(meta.app_label, f"view_{meta.model_name}") for meta in models},
+        "Reporters": {("reports_app", "add_report")},
     }
+
+
+def test_editors_from_before_there_were_reports_may_send_them_too(db: None) -> None:
+    UserGroup.objects.get(name="Reporters").delete()
+    editors = UserGroup.objects.get(name="Editors")
+    editors.permissions.set(Permission.objects.filter(codename="add_project"))
+
+    call_command("migrate", verbosity=0)
+
+    assert set(editors.permissions.values_list("codename", flat=True)) == {"add_project", "add_report"}
 
 
 def test_migrating_again_keeps_what_an_admin_changed(db: None) -> None:

@@ -14,7 +14,7 @@ SECTIONS = {
         "collections_app.CollectionArtifact",
         "groups_app.GroupArtifact",
     ],
-    "Deployments": ["deployments_app.Deployment", "deployments_app.Project"],
+    "Deployments": ["deployments_app.Deployment", "deployments_app.Project", "reports_app.Report"],
     "Access": ["auth.User", "auth.Group", "accounts.ApiToken"],
     "Audit trail": [
         "audit.HistoricalCollection",

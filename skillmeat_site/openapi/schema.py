@@ -106,7 +106,8 @@ class ApiSchema(AutoSchema):
             return "If-None-Match"
         if self.method == "POST":
             return IDEMPOTENCY_KEY if self.view.supports_idempotency_key else None
-        return "If-Match" if "{id}" in self.path else None
+        has_etag = self.view.parent_viewset or hasattr(self.view, "retrieve")
+        return "If-Match" if "{id}" in self.path and has_etag else None
 
     def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:
         body: dict[str, Any] | None = super()._get_request_body(direction)
@@ -189,7 +190,7 @@ class ApiSchema(AutoSchema):
         for serializer in getattr(request, "serializers", [request]):
             if isinstance(serializer, type) and issubclass(serializer, serializers.Serializer):
                 for field in serializer().fields.values():
-                    nested = getattr(field, "child", None)
+                    nested = getattr(field, "child", field)
                     yield from (
                         nested.fields.values() if isinstance(nested, serializers.Serializer) else [field]
                     )
