@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from collections_app.models import Artifact, Collection
 from deployments_app.models import DEFAULT_TARGET, Deployment, DeploymentStatus, Project
-from deployments_app.services import implied, retire
+from deployments_app.services import implied, lock_tallies, retire
 from skillmeat_site.audit.trail import record_changed
 from skillmeat_site.db.models import insert
 from skillmeat_site.db.transactions import atomic, get, get_all, locked, locked_all
@@ -73,10 +73,13 @@ def update_deployments(
         Repeated: two of them would be active in the same place.
     """
     found = get_all(Deployment, deployment_ids, attr="deployment_ids")
+    projects = sorted({row.project_id for row in found})
+    locked_all(Project, projects)
     artifacts = _lock_artifacts(row.artifact_id for row in found)
     deployments = locked_all(Deployment, deployment_ids, attr="deployment_ids")
     if to_latest:
         _check_latest(artifacts[row.artifact_id] for row in deployments)
+    lock_tallies(projects=projects)
     if changes.get("status") == DeploymentStatus.ACTIVE:
         _supersede(deployments)
     changed = []
@@ -126,6 +129,7 @@ def roll_out(
     artifacts = locked_all(Artifact, ids, attr="artifact_ids")
     steps = _plan(artifacts, projects, target, deployed_version)
     if not dry_run:
+        lock_tallies(projects=project_ids)
         _carry_out(steps, status)
     return steps
 

@@ -1,17 +1,25 @@
 """Writes to projects and deployments that need a lock, other rows or several statements.
 
-Whatever deploys to a project holds the lock on the project's row, then that on the artifact's; several
-of a kind are locked in id order.
+Whatever writes deployments of a project holds the lock on the project's row, then that on the artifact's;
+several of a kind are locked in id order. So nobody else changes any deployment of a locked project.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import Q
 from django.utils import timezone
 
 from collections_app.models import Artifact
-from deployments_app.models import DEFAULT_TARGET, Deployment, DeploymentStatus, Evidence, Project
+from deployments_app.models import (
+    DEFAULT_TARGET,
+    Deployment,
+    DeploymentStatus,
+    Evidence,
+    Project,
+    ProjectTally,
+)
 from skillmeat_site.db.models import save_changes, update_all
 from skillmeat_site.db.transactions import atomic, get, locked
 
@@ -121,13 +129,26 @@ def delete_deployment(*, id: str) -> None:
 
 
 def lock_deployment(id: str) -> Deployment:
-    """The deployment, locked, and before it the artifact, which others of it would wait for.
+    """The deployment, locked, and before it the project and the artifact, which others of it wait for.
 
     Raises:
         NotFound: it does not exist.
     """
-    locked(Artifact, get(Deployment, id).artifact_id)
+    deployment = get(Deployment, id)
+    locked(Project, deployment.project_id)
+    locked(Artifact, deployment.artifact_id)
     return locked(Deployment, id)
+
+
+def lock_tallies(*, projects: Iterable[str] = (), artifacts: Iterable[Artifact] = ()) -> None:
+    """Lock the tallies of projects, and of those in which artifacts are active, in id order.
+
+    Before several statements, or a new latest of several artifacts: each changes such tallies by its
+    triggers, and in the order of those opposite writers would deadlock. The artifacts are locked already.
+    """
+    active = Deployment.objects.active().filter(artifact__in=artifacts).order_by().values("project")
+    tallies = ProjectTally.objects.filter(Q(pk__in=projects) | Q(pk__in=active))
+    list(tallies.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def implied(deployment: Deployment, changes: dict[str, Any]) -> dict[str, Any]:

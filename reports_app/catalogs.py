@@ -10,11 +10,18 @@ from django.utils import timezone
 
 from collections_app.models import Artifact
 from deployments_app.models import Deployment
-from reports_app.items import Item, find_artifacts, make_artifacts, organise, with_digest_among
+from reports_app.items import (
+    Item,
+    find_artifacts,
+    find_or_make,
+    lock_artifacts,
+    organise,
+    with_digest_among,
+)
 from reports_app.services import save_artifacts
 from reports_app.states import CREATED, UNCHANGED, UPDATED
 from skillmeat_site.audit.trail import records_inserted_together
-from skillmeat_site.db.transactions import in_transaction, locked_all
+from skillmeat_site.db.transactions import in_transaction, lock_name
 
 WITHDRAWN = "withdrawn"
 _FIELDS = ["namespace", "latest_version", "latest_digest", "description", "catalogued_at", "withdrawn_at"]
@@ -53,14 +60,13 @@ def receive_catalog(*, namespace: str, artifacts: Sequence[Item], dry_run: bool 
 def _receive(namespace: str, items: Sequence[Item], dry_run: bool) -> CatalogOutcome:
     # A savepoint of its own, so that a dry run undoes its audit records too.
     with transaction.atomic(), records_inserted_together():
-        found = _adopt(namespace, items, find_artifacts(items))
-        artifacts = make_artifacts(items, found)
-        new = {row.pk for row, known in zip(artifacts, found, strict=True) if known is None}
+        # A namespace has no row, and two catalogues that share no artifact would not see each other.
+        lock_name(f"catalog {namespace}")
+        artifacts, new = find_or_make(items, partial(_find, namespace))
         organise(items, artifacts)
         gone = Artifact.objects.filter(namespace=namespace, catalogued_at__isnull=False, withdrawn_at=None)
         gone = gone.exclude(pk__in=[artifact.pk for artifact in artifacts])
-        ids = [*(artifact.pk for artifact in artifacts), *gone.values_list("pk", flat=True)]
-        rows = {row.pk: row for row in locked_all(Artifact, ids)}
+        rows = lock_artifacts(artifacts, beside=gone.values_list("pk", flat=True))
         offered = [rows.pop(artifact.pk) for artifact in artifacts]
         outdated = set(_outdated(offered))
         changed = _set_latest(namespace, items, offered)
@@ -80,12 +86,13 @@ def _receive(namespace: str, items: Sequence[Item], dry_run: bool) -> CatalogOut
     return CatalogOutcome(namespace, counts, newly_outdated)
 
 
-def _adopt(namespace: str, items: Sequence[Item], found: Sequence[Artifact | None]) -> list[Artifact | None]:
-    """Those found, and for the others what was reported with one of the digests, without a namespace."""
+def _find(namespace: str, items: Sequence[Item]) -> list[Artifact | None]:
+    """Those of the namespace, else what was reported with one of the digests, without a namespace."""
+    found = find_artifacts(items)
     missing = [item for item, artifact in zip(items, found, strict=True) if artifact is None]
     digests = {item["digest"] for item in items if item.get("digest")}
     if not missing or not digests:
-        return list(found)
+        return found
     homeless = Artifact.objects.filter(with_digest_among(digests), namespace="")
     homeless = homeless.filter(name__in={item["name"] for item in missing})
     adopted = {(row.type, row.name): row for row in homeless}

@@ -1,10 +1,9 @@
 """The artifacts that a report or a catalogue names: which rows they are, and where they belong."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db import IntegrityError
 from django.db.models import Q
 
 from collections_app.models import Artifact, Collection
@@ -14,11 +13,13 @@ from groups_app.models import Group
 from groups_app.services import create_group, place_artifacts
 from reports_app.versions import greatest
 from skillmeat_site.db.models import insert
-from skillmeat_site.db.transactions import Stale
-from skillmeat_site.exceptions import Repeated
+from skillmeat_site.db.transactions import Stale, insert_missing
+from skillmeat_site.exceptions import NotFound, Repeated
 
 # As a request has it: type, name, namespace, version, digest, and more.
 Item = dict[str, Any]
+# The artifact that each item means, None where it is unknown.
+Find = Callable[[Sequence[Item]], list[Artifact | None]]
 
 
 def find_artifacts(items: Sequence[Item]) -> list[Artifact | None]:
@@ -35,19 +36,46 @@ def find_artifacts(items: Sequence[Item]) -> list[Artifact | None]:
     return [_choose(item, by_name[item["type"], item["name"]], had) for item in items]
 
 
-def make_artifacts(items: Sequence[Item], artifacts: Sequence[Artifact | None]) -> list[Artifact]:
-    """The artifacts, where those that are unknown are made now.
-
-    The version that was seen is the latest, as far as is known.
+def find_or_make(items: Sequence[Item], find: Find) -> tuple[list[Artifact], set[str]]:
+    """The artifacts that ``find`` finds, where those that are unknown are made now.
 
     Returns:
-        One for each item.
+        One for each item, and the ids of those that were made.
 
     Raises:
         Repeated: two items mean the same one.
-        Stale: somebody else has made one of them meanwhile.
     """
-    _check_once(items, artifacts)
+
+    def work() -> tuple[list[Artifact], set[str]]:
+        found = find(items)
+        _check_once(items, found)
+        return _make_artifacts(items, found)
+
+    return insert_missing(work)
+
+
+def lock_artifacts(artifacts: Iterable[Artifact], *, beside: Iterable[str]) -> dict[str, Artifact]:
+    """The artifacts, and those with the ids ``beside``, as they are once all are locked, by id.
+
+    Raises:
+        Stale: one of the artifacts was deleted meanwhile, or has another name.
+    """
+    named = {artifact.pk: _identity(artifact) for artifact in artifacts}
+    found = Artifact.objects.filter(pk__in={*named, *beside})
+    rows = {row.pk: row for row in found.select_for_update(no_key=True).order_by("pk")}
+    if any(id not in rows or _identity(rows[id]) != identity for id, identity in named.items()):
+        raise Stale
+    return rows
+
+
+def _identity(artifact: Artifact) -> tuple[str, str, str]:
+    return artifact.namespace, artifact.type, artifact.name
+
+
+def _make_artifacts(
+    items: Sequence[Item], artifacts: Sequence[Artifact | None]
+) -> tuple[list[Artifact], set[str]]:
+    """The version that was seen is the latest, as far as is known."""
     new = [
         Artifact(
             type=item["type"],
@@ -59,22 +87,32 @@ def make_artifacts(items: Sequence[Item], artifacts: Sequence[Artifact | None]) 
         for item, artifact in zip(items, artifacts, strict=True)
         if artifact is None
     ]
-    try:
-        insert(new)
-    except IntegrityError as exc:
-        raise Stale from exc
+    # In one order, so that those who make the same ones wait for each other in no circle.
+    in_order: list[Artifact] = sorted(new, key=_identity)
+    insert(in_order)
     made = iter(new)
-    return [artifact or next(made) for artifact in artifacts]
+    return [artifact or next(made) for artifact in artifacts], {artifact.pk for artifact in new}
 
 
 def organise(items: Iterable[Item], artifacts: Sequence[Artifact]) -> None:
-    """Add the artifacts to the collections and groups that the items name; missing ones are made."""
+    """Add the artifacts to the collections and groups that the items name; missing ones are made.
+
+    Raises:
+        Stale: an artifact was deleted meanwhile.
+    """
     members: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for item, artifact in zip(items, artifacts, strict=True):
         if item.get("collection"):
             members[item["collection"]][item.get("group") or ""].append(artifact.pk)
-    collections = _collections(sorted(members))
-    for collection in collections:
+    try:
+        _add_members(members)
+    except NotFound as exc:
+        # An artifact was deleted meanwhile.
+        raise Stale from exc
+
+
+def _add_members(members: dict[str, dict[str, list[str]]]) -> None:
+    for collection in _collections(sorted(members)) if members else ():
         groups = members[collection.name]
         add_artifacts(collection_id=collection.pk, artifact_ids=[id for ids in groups.values() for id in ids])
         known = dict(Group.objects.filter(collection=collection).values_list("name", "pk"))
@@ -85,11 +123,12 @@ def organise(items: Iterable[Item], artifacts: Sequence[Artifact]) -> None:
 
 def _collections(names: Sequence[str]) -> list[Collection]:
     """The collections of these names, in the order in which they are locked; missing ones are made."""
-    known = set(Collection.objects.filter(name__in=names).values_list("name", flat=True))
-    try:
+
+    def make() -> None:
+        known = set(Collection.objects.filter(name__in=names).values_list("name", flat=True))
         insert([Collection(name=name) for name in names if name not in known])
-    except IntegrityError as exc:
-        raise Stale from exc
+
+    insert_missing(make)
     rows = Collection.objects.filter(name__in=names)
     return list(rows.select_for_update(no_key=True).order_by("pk"))
 

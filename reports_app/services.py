@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from collections_app.models import Artifact
 from deployments_app.models import DEFAULT_TARGET, Deployment, DeploymentQuerySet, Project
-from reports_app.items import Item, find_artifacts, make_artifacts, organise
+from deployments_app.services import lock_tallies
+from reports_app.items import Item, find_artifacts, find_or_make, lock_artifacts, organise
 from reports_app.models import KEPT, Report
 from reports_app.states import CREATED, OUTCOMES, UNCHANGED, UPDATED, State
 from reports_app.versions import greatest
 from skillmeat_site.audit.trail import record_changed, records_inserted_together
 from skillmeat_site.db.models import NAME_MAX_LENGTH, save_changes
-from skillmeat_site.db.transactions import Stale, in_transaction, locked, locked_all
+from skillmeat_site.db.transactions import Stale, in_transaction, insert_missing, locked
 from skillmeat_site.exceptions import NotFound
 
 _LATEST = ["latest_version", "description", "updated_at"]
@@ -100,13 +101,12 @@ def _receive(
 
 
 def _carry_out(outcome: Outcome, report: Report, items: Sequence[Item]) -> None:
-    found = find_artifacts(items)
-    artifacts = make_artifacts(items, found)
-    new = {row.pk for row, known in zip(artifacts, found, strict=True) if known is None}
+    artifacts, new = find_or_make(items, find_artifacts)
     organise(items, artifacts)
-    artifacts = locked_all(Artifact, [artifact.pk for artifact in artifacts])
-    changed = _raise_latest(items, artifacts)
     state = State(outcome.project, outcome.target)
+    rows = lock_artifacts(artifacts, beside=state.active)
+    artifacts = [rows[artifact.pk] for artifact in artifacts]
+    changed = _raise_latest(outcome.project, items, artifacts)
     state.become(items, artifacts)
     updated = len({row.pk for row in changed} - new)
     outcome.artifacts = {CREATED: len(new), UPDATED: updated, UNCHANGED: len(items) - len(new) - updated}
@@ -128,17 +128,18 @@ def _find_project(named: dict[str, Any], *, create: bool) -> tuple[Project, bool
     if "id" in named:
         return locked(Project, named["id"], attr="project.id"), False
     key = named["key"]
-    known = Project.objects.filter(key=key).values_list("pk", flat=True).first()
+    known = _known_project(key)
     if known is not None:
-        return locked(Project, known), False
+        return known
     if not create:
         raise NotFound(f"Project with the key '{key}' not found", attr="project.key")
     name = named.get("name") or key.rstrip("/").rpartition("/")[2] or key
-    try:
-        with transaction.atomic():
-            return _take_over(name, key) or _make_project(name, key)
-    except IntegrityError as exc:
-        raise Stale from exc
+    return insert_missing(lambda: _known_project(key) or _take_over(name, key) or _make_project(name, key))
+
+
+def _known_project(key: str) -> tuple[Project, bool] | None:
+    project = Project.objects.filter(key=key).select_for_update(no_key=True).first()
+    return None if project is None else (project, False)
 
 
 def _take_over(name: str, key: str) -> tuple[Project, bool] | None:
@@ -161,7 +162,7 @@ def _make_project(name: str, key: str) -> tuple[Project, bool]:
     return Project.objects.create(name=free, key=key), True
 
 
-def _raise_latest(items: Sequence[Item], artifacts: Sequence[Artifact]) -> list[Artifact]:
+def _raise_latest(project: Project, items: Sequence[Item], artifacts: Sequence[Artifact]) -> list[Artifact]:
     """Learn newer versions, and descriptions where there are none, of what no catalogue has; saves them."""
     changed = []
     for item, artifact in zip(items, artifacts, strict=True):
@@ -174,20 +175,35 @@ def _raise_latest(items: Sequence[Item], artifacts: Sequence[Artifact]) -> list[
                 artifact.latest_digest = None
             artifact.latest_version, artifact.description = latest, description
             changed.append(artifact)
-    save_artifacts(changed, [*_LATEST, "latest_digest"])
+    save_artifacts(changed, [*_LATEST, "latest_digest"], project.pk)
     return changed
 
 
-def save_artifacts(artifacts: Sequence[Artifact], fields: Sequence[str]) -> None:
-    """Save and record ``fields`` of locked artifacts."""
+def save_artifacts(artifacts: Sequence[Artifact], fields: Sequence[str], *projects: str) -> None:
+    """Save and record ``fields`` of locked artifacts.
+
+    Args:
+        projects: whose deployments the transaction changes afterwards.
+
+    Raises:
+        Stale: somebody else has made an artifact that one of them becomes.
+    """
+    if not artifacts:
+        return
+    lock_tallies(projects=projects, artifacts=artifacts)
     for artifact in artifacts:
         artifact.updated_at = timezone.now()
-    Artifact.objects.bulk_update(artifacts, fields, batch_size=500)
+    try:
+        Artifact.objects.bulk_update(artifacts, fields, batch_size=500)
+    except IntegrityError as exc:
+        raise Stale from exc
     record_changed(artifacts)
 
 
 def _store(outcome: Outcome, report: Report) -> Report:
     report.project = outcome.project
+    # Under the lock on the project: the newest report is the one whose state it has.
+    report.reported_at = timezone.now()
     report.counts = {"artifacts": outcome.artifacts, "deployments": outcome.deployments}
     report.state_digest = _state_digest(outcome.project.pk, outcome.target)
     report.save(force_insert=True)

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cached_property
 
 from django.utils import timezone
 
 from collections_app.models import Artifact
-from deployments_app.models import Deployment, DeploymentStatus, Evidence, Project
+from deployments_app.models import Deployment, DeploymentQuerySet, DeploymentStatus, Evidence, Project
 from reports_app.items import Item
 from skillmeat_site.audit.trail import record_changed
 from skillmeat_site.db.models import insert, update_all
@@ -37,11 +37,14 @@ class State:
     counts: Counter[str] = field(default_factory=Counter)
     created: list[str] = field(default_factory=list)
 
+    @cached_property
+    def active(self) -> dict[str, Deployment]:
+        """What is active before, by artifact."""
+        return {row.artifact_id: row for row in self._own().active()}
+
     def become(self, items: Sequence[Item], artifacts: Sequence[Artifact]) -> None:
         """Let what the items say be active, and nothing else. Costs a few queries, whatever their number."""
-        own = Deployment.objects.filter(project=self.project, target=self.target)
-        active = {row.artifact_id: row for row in own.active()}
-        pending = self._pending(own)
+        active, pending = dict(self.active), self._pending()
         confirmed, retired, new = [], [], []
         for item, artifact in zip(items, artifacts, strict=True):
             before = active.pop(artifact.pk, None)
@@ -71,14 +74,16 @@ class State:
     def touch(self) -> None:
         """Write down when this was last reported, unless that is as good as known."""
         stale = self.now - PRECISION
-        active = Deployment.objects.active().filter(project=self.project, target=self.target)
-        for rows in (active, Project.objects.filter(pk=self.project.pk)):
+        for rows in (self._own().active(), Project.objects.filter(pk=self.project.pk)):
             rows.exclude(last_reported_at__gt=stale).update(last_reported_at=self.now)
 
-    def _pending(self, own: Any) -> dict[str, list[Deployment]]:
+    def _own(self) -> DeploymentQuerySet:
+        return Deployment.objects.all().filter(project=self.project, target=self.target)
+
+    def _pending(self) -> dict[str, list[Deployment]]:
         """What waits to arrive, by artifact, the newest first."""
         pending: dict[str, list[Deployment]] = {}
-        for row in own.filter(status=DeploymentStatus.PENDING).newest_first():
+        for row in self._own().filter(status=DeploymentStatus.PENDING).newest_first():
             pending.setdefault(row.artifact_id, []).append(row)
         return pending
 

@@ -218,4 +218,4 @@ def test_its_queries_do_not_grow_with_the_pairs(
     }
     api.get("/api/v1/auth/me")
 
-    assert count_queries(lambda: api.post(URL, body)) == 13
+    assert count_queries(lambda: api.post(URL, body)) == 14

@@ -459,7 +459,7 @@ def test_its_queries_do_not_grow_with_the_artifacts(api, count_queries, count):
     artifacts = [item(f"a{n}", version="1", collection="c", group="g") for n in range(count)]
     report(api, *artifacts)
 
-    assert count_queries(lambda: report(api, *artifacts)) == 16
+    assert count_queries(lambda: report(api, *artifacts)) == 15
     for artifact in artifacts:
         artifact["version"] = "2"
     assert count_queries(lambda: report(api, *artifacts)) < 60

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.db.models import Model
 
 from skillmeat_site.audit.trail import records_inserted_together
@@ -23,6 +23,9 @@ RETRY_SECONDS = (0.02, 0.04, 0.08, 0.16)
 # Serialization failure, deadlock, and a reference to a row that another transaction deleted, or the
 # other way round: PostgreSQL's manual, appendix A. The next attempt sees what the other one did.
 _RETRIED_SQLSTATES = ("40001", "40P01", "23503")
+
+# How often to look again for what others insert at the same time.
+_LOOKS = 20
 
 _BEGIN_SNAPSHOT = {
     "sqlite": "BEGIN DEFERRED",
@@ -70,6 +73,23 @@ def in_transaction(work: Callable[[], R]) -> R:
                 raise
         # At random, so that transactions that blocked each other do not do so again.
         time.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
+
+
+def insert_missing(work: Callable[[], R]) -> R:
+    """Run ``work``, which looks for rows and inserts those that are missing, inside a transaction.
+
+    Where somebody else has inserted one of them meanwhile, it runs again and finds that one.
+
+    Raises:
+        Stale: that happened again and again.
+    """
+    for _ in range(_LOOKS):
+        try:
+            with transaction.atomic():
+                return work()
+        except IntegrityError as exc:
+            conflict = exc
+    raise Stale from conflict
 
 
 def _is_transient(exc: DatabaseError) -> bool:
@@ -123,6 +143,13 @@ def locked_all(model: type[M], ids: Sequence[str], *, attr: str | None = None) -
     """
     rows = model._default_manager.filter(pk__in=ids).select_for_update(no_key=True).order_by("pk")
     return _in_order(model, ids, rows, attr)
+
+
+def lock_name(name: str) -> None:
+    """Let whoever locks the same name wait until this transaction ends: for what has no row to lock."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
 def _in_order(model: type[M], ids: Sequence[str], rows: Iterable[Any], attr: str | None) -> list[M]:
