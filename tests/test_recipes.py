@@ -1,102 +1,24 @@
 """Every call of `docs/recipes.md`, run by a shell as a reader would, and the answer that the page shows."""
 
 import json
-import os
 import re
-import subprocess
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from rest_framework.test import APIClient
 
 from deployments_app.models import Project
 from skillmeat_site.accounts.models import ApiToken
+from tests.shell import ROOT, blocks, run, section, send
 
-PAGE = Path(__file__).parent.parent / "docs" / "recipes.md"
-HELPERS, *RECIPES = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
-FENCED = re.compile(r"^```(sh|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+HELPERS, *RECIPES = re.split(
+    r"^## ", (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
-
-# Sends its arguments to the test and prints what that answers: both end with a NUL.
-CALL = r"""call() { printf '%s\0' "$TOKEN" "$@" "" >&3; IFS= read -r -d '' answer; printf '%s' "$answer"; }"""
-
-
-class Reader:
-    """Somebody with a shell, whose `call` is answered by an API client.
-
-    Attributes:
-        ids: what the page's variables stand for.
-        key: of the reader's token.
-    """
-
-    def __init__(self, user: Any) -> None:
-        _, self.key = ApiToken.objects.issue(user)
-        self.ids: dict[str, str] = {}
-
-    def send(self, method: str, path: str, body: Any = None, key: str = "", **headers: str) -> Any:
-        """The answer to a request, which must succeed."""
-        client = APIClient(raise_request_exception=False)
-        response = client.generic(
-            method,
-            f"/api/v1{path}",
-            data="" if body is None else body if isinstance(body, str) else json.dumps(body),
-            content_type="application/json",
-            headers={"Authorization": f"Bearer {key or self.key}", **headers},
-        )
-        assert response.status_code < 300, response.content
-        return json.loads(response.content)
-
-    def run(self, script: str) -> Any:
-        """The answer to the last call of a script."""
-        asked, asks = os.pipe()
-        environment = {**os.environ, **self.ids, "TOKEN": self.key}
-        command = ["bash", "-euo", "pipefail", "-c", f"exec 3>&{asks}\n{CALL}\n{_code(HELPERS)}\n{script}"]
-        with subprocess.Popen(
-            command, env=environment, pass_fds=[asks], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
-        ) as shell:
-            os.close(asks)
-            answer: Any = None
-            with os.fdopen(asked, encoding="utf-8", newline="") as requests:
-                for key, method, path, *options in _requests(requests):
-                    answer = self.send(method, path, key=key, **_options(options))
-                    assert shell.stdin is not None
-                    shell.stdin.write(json.dumps(answer).encode() + b"\0")
-                    shell.stdin.flush()
-        assert shell.returncode == 0
-        return answer
-
-
-def _code(text: str) -> str:
-    return "\n".join(code for language, code in FENCED.findall(text) if language == "sh")
-
-
-def _requests(stream: Any) -> Any:
-    """The arguments of each call, which an empty one ends."""
-    read, arguments = "", list[str]()
-    while character := stream.read(1):
-        if character != "\0":
-            read += character
-        elif read:
-            arguments.append(read)
-            read = ""
-        else:
-            yield arguments
-            arguments = []
-
-
-def _options(options: list[str]) -> dict[str, str]:
-    """What curl's options ``-d`` and ``-H`` add to a request."""
-    found = {}
-    for option, value in zip(options[::2], options[1::2], strict=True):
-        if option == "-d":
-            found["body"] = value
-        else:
-            assert option == "-H", option
-            name, _, content = value.partition(": ")
-            found[name] = content
-    return found
+# The tour's `call`, and those of the page.
+CALL = next(text for _, text in blocks(section("README.md", "A tour")) if text.startswith("call()"))
+SETUP = "\n".join(["API=http://localhost:8000/api/v1", CALL, *(text for _, text in blocks(HELPERS))])
 
 
 def check(shown: Any, actual: Any, where: str = "") -> None:
@@ -122,51 +44,64 @@ def check(shown: Any, actual: Any, where: str = "") -> None:
         assert (type(actual), actual) == (type(shown), shown), where
 
 
+def asker(key: str) -> Callable[..., Any]:
+    """What sends a request with a token, which must succeed, and gives the body of the response."""
+
+    def ask(method: str, path: str, body: Any = None, **headers: str) -> Any:
+        headers["Authorization"] = f"Bearer {key}"
+        status, answer = send(method, f"/api/v1{path}", json.dumps(body) if body else "", **headers)
+        assert status < 300, answer
+        return answer
+
+    return ask
+
+
 @pytest.fixture
-def reader(make_user: Any) -> Reader:
-    """Ada, in the world that the page shows."""
-    ada = Reader(make_user("ada", "Editors"))
-    send = ada.send
+def variables(make_user: Any) -> dict[str, str]:
+    """The world that the page shows, made by Ada: what its variables stand for."""
+    _, key = ApiToken.objects.issue(make_user("ada", "Editors"))
+    ask = asker(key)
     offered = [("pdf", "2.0.0"), ("ocr", "1.1.0")]
     source = {"namespace": "acme/skills"}
     skills = [{"type": "skill", "name": name, "version": version} for name, version in offered]
-    send("POST", "/catalogs", {**source, "artifacts": skills})
-    ids = {row["name"]: row["id"] for row in send("GET", "/artifacts")["artifacts"]}
+    ask("POST", "/catalogs", {**source, "artifacts": skills})
+    ids = {row["name"]: row["id"] for row in ask("GET", "/artifacts")["artifacts"]}
     pdf, ocr = ids["pdf"], ids["ocr"]
 
-    office = send("POST", "/collections", {"name": "Office"})["id"]
-    favourites = send("POST", "/collections", {"name": "Favourites"})["id"]
-    send("POST", f"/collections/{favourites}/artifacts", {"artifact_id": pdf})
-    group = send("POST", "/groups", {"collection_id": office, "name": "Papers"})["id"]
+    office = ask("POST", "/collections", {"name": "Office"})["id"]
+    favourites = ask("POST", "/collections", {"name": "Favourites"})["id"]
+    ask("POST", f"/collections/{favourites}/artifacts", {"artifact_id": pdf})
+    group = ask("POST", "/groups", {"collection_id": office, "name": "Papers"})["id"]
     reason = {"X-Change-Reason": "Named as the team calls it."}
-    send("PUT", f"/groups/{group}", {"name": "Documents"}, **reason)
-    send("POST", f"/groups/{group}/artifacts", {"artifact_ids": [ocr, pdf]})
-    send("PUT", f"/groups/{group}/artifacts/{pdf}", {"position": 0})
+    ask("PUT", f"/groups/{group}", {"name": "Documents"}, **reason)
+    ask("POST", f"/groups/{group}/artifacts", {"artifact_ids": [ocr, pdf]})
+    ask("PUT", f"/groups/{group}/artifacts/{pdf}", {"position": 0})
 
     for name, target in [("web", "claude_code"), ("web-admin", "codex")]:
         report = {"project": {"key": f"github.com/acme/{name}"}, "target": target}
-        send("POST", "/reports", {**report, "artifacts": [{**skills[0], **source, "version": "1.8.0"}]})
-    shop = send("POST", "/projects", {"name": "shop"})["id"]
+        ask("POST", "/reports", {**report, "artifacts": [{**skills[0], **source, "version": "1.8.0"}]})
+    shop = ask("POST", "/projects", {"name": "shop"})["id"]
     place = {"project_id": shop, "target": "claude_code"}
-    send("POST", "/deployments", {**place, "artifact_id": pdf, "deployed_version": "1.9.0"})
-    deployment = send("POST", "/deployments", {**place, "artifact_id": ocr})["id"]
+    ask("POST", "/deployments", {**place, "artifact_id": pdf, "deployed_version": "1.9.0"})
+    deployment = ask("POST", "/deployments", {**place, "artifact_id": ocr})["id"]
     reason = {"X-Change-Reason": "Loses tables of scanned files."}
-    send("PUT", f"/deployments/{deployment}", {"status": "inactive"}, **reason)
+    ask("PUT", f"/deployments/{deployment}", {"status": "inactive"}, **reason)
 
     reported = {"web": "2026-11-27T16:00:00Z", "web-admin": "2026-11-02T07:30:00Z"}
     for name, at in reported.items():
         Project.objects.filter(name=name).update(last_reported_at=datetime.fromisoformat(at))
-    ada.ids = {"PDF": pdf, "GROUP": group, "DEPLOYMENT": deployment}
-    return ada
+    return {"TOKEN": key, "PDF": pdf, "GROUP": group, "DEPLOYMENT": deployment}
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=[recipe.partition("\n")[0] for recipe in RECIPES])
-def test_the_page_shows_what_the_api_answers(recipe: str, reader: Reader) -> None:
-    blocks = FENCED.findall(recipe)
-    assert [language for language, _ in blocks] == ["sh", "json"] * (len(blocks) // 2)
-    assert blocks
-    for (_, script), (_, answer) in zip(blocks[::2], blocks[1::2], strict=True):
-        check(json.loads(answer), reader.run(script))
+def test_the_page_shows_what_the_api_answers(recipe: str, variables: dict[str, str]) -> None:
+    found = blocks(recipe)
+    assert found
+    assert [language for language, _ in found] == ["sh", "json"] * (len(found) // 2)
+    for (_, script), (_, shown) in zip(found[::2], found[1::2], strict=True):
+        responses = run(f"{SETUP}\n{script}", **variables)
+        assert all(status < 300 for status, _ in responses), responses
+        check(json.loads(shown), responses[-1][1])
 
 
 def test_the_page_has_ten_recipes() -> None:
