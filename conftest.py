@@ -61,7 +61,8 @@ def client_of() -> Callable[[User | None], APIClient]:
         client = APIClient(raise_request_exception=False)
         client.handler = _HANDLER
         if user is not None:
-            _, key = ApiToken.objects.issue(user)
+            token, key = ApiToken.objects.issue(user)
+            client.token_id = token.public_id  # type: ignore[attr-defined]
             client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
         return client
 

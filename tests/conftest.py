@@ -35,7 +35,8 @@ def world(api: Any, make_artifact: Any, make_collection: Any, make_group: Any, m
     rows["report"] = receive_report(project={"id": project.pk}, target="codex", artifacts=[], by="ada").report
     token = ApiToken.objects.first()
     assert token is not None
-    return {**{name: row.pk for name, row in rows.items()}, "token": token.public_id, "password": PASSWORD}
+    texts = {"token": token.public_id, "own_token": token.public_id, "password": PASSWORD}
+    return {**{name: row.pk for name, row in rows.items()}, **texts}
 
 
 @pytest.fixture(scope="session")

@@ -105,7 +105,10 @@ def test_no_field_takes_what_is_no_value_of_it(api: Any, world: World, call: Cal
     with unchanged():
         for path in places(body):
             for name, raw in NEVER.items():
-                assert_refused(api, world, call, with_raw(body, path, raw), (path, name))
+                # No artifacts at all are a state too.
+                is_state = (path, name) in ((("artifacts",), "empty list"), (("artifacts", 0), "no value"))
+                if not (is_state and call.path in ("/reports", "/catalogs")):
+                    assert_refused(api, world, call, with_raw(body, path, raw), (path, name))
 
 
 @each(WITH_BODY)

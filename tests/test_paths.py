@@ -20,6 +20,8 @@ PREFIXES = {
     "project": "proj",
     "spare_project": "proj",
     "deployment": "dep",
+    "report": "rep",
+    "token": "tok",
 }
 DIGITS = "0123456789abcdef" * 2
 WRONG_SHAPES = [
@@ -37,7 +39,7 @@ WRONG_SHAPES = [
 def what_a_client_sees(response: Any) -> tuple[Any, ...]:
     """Everything but new ids, keys and times, which differ from one create to the next."""
     text = response.content.decode() + response.get("Location", "")
-    text = re.sub(r"(col|grp|art|proj|dep)-[0-9a-f]{32}", r"\1", text)
+    text = re.sub(r"(col|grp|art|proj|dep|rep|tok)-[0-9a-f]{32}", r"\1", text)
     text = re.sub(r'"\d{4}-\d\d-\d\dT[^"]*Z"|"token":"[^"]*"', '""', text)
     names = ("Content-Type", "Allow", "WWW-Authenticate", "Vary")
     return response.status_code, text, [response.get(name) for name in names]

@@ -197,7 +197,9 @@ def test_migrating_makes_editors_who_may_do_everything_and_viewers_who_may_look(
 
     assert granted == {
         "Editors": {
-            (meta.app_label, f"{verb}_{meta.model_name}") for meta in models for verb in meta.default_permissions
+            (meta.app_label, f"{verb}_{meta.model_name}")
+            for meta in models
+            for verb in meta.default_permissions
         },
         "Viewers": {(meta.app_label, f"view_{meta.model_name}") for meta in models},
         "Reporters": {("reports_app", "add_report")},

@@ -35,5 +35,6 @@ def create_groups(**_: Any) -> None:
         group, created = Group.objects.get_or_create(name=name)
         if created:
             group.permissions.set(granted)
-            # Those that were there before there were reports get the permission with the new group.
+        if created and name == "Reporters":
+            # Editors may have been there before there were reports.
             Group.objects.get(name="Editors").permissions.add(*reporting)

@@ -117,5 +117,5 @@ class TokenCreateSerializer(StrictSerializer):
     def validate_expires_at(self, value: Any) -> Any:
         """A time in the future."""
         if value is not None and value <= timezone.now():
-            raise serializers.ValidationError("Send a time in the future.", code="min_value")
+            raise serializers.ValidationError("Send a time in the future.", code="expired")
         return value

@@ -124,7 +124,7 @@ ERROR_CODES = {
     *("blank", "invalid", "invalid_choice", "max_length", "min_length", "min_value", "not_a_list", "null"),
     *("null_characters_not_allowed", "required", "repeated", "unique", "unknown_field", "unknown_parameter"),
     *("authentication_failed", "invalid_credentials", "method_not_allowed", "parse_error"),
-    *("conflict", "not_found", "token_scope"),
+    *("conflict", "expired", "not_found", "token_scope"),
 }
 ERROR_CODE_CHOICES = [(code, code) for code in sorted(ERROR_CODES)]
 

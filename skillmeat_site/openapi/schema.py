@@ -208,7 +208,8 @@ class ApiSchema(AutoSchema):
 
     def _bad_request(self) -> errors.ErrorExample:
         """A name that is taken, if there can be one, or an unknown parameter."""
-        if self.view.action in ("create", "update", "partial_update") and not self.view.parent_viewset:
+        writes_one = self.view.action in ("create", "update", "partial_update")
+        if writes_one and hasattr(self.view, "retrieve"):
             for constraint in self.view.path_model()._meta.constraints:
                 if isinstance(constraint, UniqueConstraint) and constraint.fields[-1:] == ("name",):
                     return errors.bad_request("unique", str(constraint.get_violation_error_message()), "name")

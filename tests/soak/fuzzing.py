@@ -14,6 +14,9 @@ RULES = {
     "position_out_of_range",
     "repeated",
     "required",
+    "expired",
+    "latest_unknown",
+    "too_many",
 }
 
 # What is stripped before it is measured, and how long it may be then.

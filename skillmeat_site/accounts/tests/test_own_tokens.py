@@ -87,7 +87,7 @@ def test_it_ends_when_it_should_or_as_a_login_does(api, settings):
         ({"name": " "}, "blank", "name"),
         ({"name": "x" * 256}, "max_length", "name"),
         ({"name": "CI", "scope": "admin"}, "invalid_choice", "scope"),
-        ({"name": "CI", "expires_at": "2020-01-01T00:00:00Z"}, "min_value", "expires_at"),
+        ({"name": "CI", "expires_at": "2020-01-01T00:00:00Z"}, "expired", "expires_at"),
         ({"name": "CI", "expires_at": "tomorrow"}, "invalid", "expires_at"),
         ({"name": "CI", "user": "root"}, "unknown_field", "user"),
     ],

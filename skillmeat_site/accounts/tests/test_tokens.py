@@ -185,6 +185,7 @@ def test_me_is_the_user_with_groups_and_permissions_in_order(ada, client_of):
         "group",
         "groupartifact",
         "project",
+        "report",
     ]
     assert {name.split(".view_")[1] for name in body["permissions"] if ".view_" in name} == set(views)
     assert "deployments_app.add_project" in body["permissions"]
