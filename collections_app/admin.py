@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html_join
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, FieldTextFilter
 
 from collections_app import services
 from collections_app.models import (
@@ -26,14 +26,21 @@ GROUPS_SHOWN = 100
 class ArtifactAdmin(ServiceAdmin):
     """Artifacts."""
 
-    list_display = ["name", "type", "latest_version", "collection_count", "deployment_count", "updated_at"]
-    list_filter = ["type", ("collection_artifacts__collection", AutocompleteSelectFilter)]
-    search_fields = ["name", "description"]
-    fields = [
-        *["type", "name", "description", "latest_version"],
-        *["collection_count", "deployment_count", "id", "created_at", "updated_at"],
+    list_display = [
+        *["name", "type", "namespace", "latest_version", "collection_count", "deployment_count"],
+        "updated_at",
     ]
-    readonly_fields = ["collection_count", "deployment_count", "id", "created_at", "updated_at"]
+    list_filter = [
+        "type",
+        ("namespace", FieldTextFilter),
+        ("collection_artifacts__collection", AutocompleteSelectFilter),
+    ]
+    search_fields = ["name", "namespace", "description"]
+    readonly_fields = [
+        *["latest_digest", "catalogued_at", "withdrawn_at", "collection_count", "deployment_count"],
+        *["id", "created_at", "updated_at"],
+    ]
+    fields = ["type", "namespace", "name", "description", "latest_version", *readonly_fields]
 
     def get_queryset(self, request: HttpRequest) -> ArtifactQuerySet:
         """With what the list counts."""

@@ -3,19 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
 from deployments_app import services
 from deployments_app.models import (
-    IS_OUTDATED,
     Deployment,
     DeploymentQuerySet,
     DeploymentStatus,
     Project,
     ProjectQuerySet,
+    SyncStatus,
 )
 from skillmeat_site.admin.base import ServiceAdmin, list_filter_value
 from skillmeat_site.admin.forms import UpToDateForm
@@ -26,20 +26,25 @@ STATUS_COLOURS = {
     DeploymentStatus.ERROR: "danger",
     DeploymentStatus.PENDING: "info",
 }
-OUTDATED = "outdated"
-CURRENT = "current"
+SYNC_COLOURS = {
+    SyncStatus.CURRENT: "success",
+    SyncStatus.OUTDATED: "warning",
+    SyncStatus.MODIFIED: "info",
+}
 UNKNOWN = "unknown"
+# What is known when a deployment is created, and never changes.
+_FIXED = ["artifact", "project", "target"]
 
 
 @admin.register(Project)
 class ProjectAdmin(ServiceAdmin):
     """Projects."""
 
-    list_display = ["name", "deployment_count", "created_at", "updated_at"]
-    search_fields = ["name", "description"]
+    list_display = ["name", "key", "deployment_count", "last_reported_at", "created_at", "updated_at"]
+    search_fields = ["name", "description", "key"]
     date_hierarchy = "created_at"
-    fields = ["name", "description", "deployment_count", "id", "created_at", "updated_at"]
-    readonly_fields = ["deployment_count", "id", "created_at", "updated_at"]
+    readonly_fields = ["deployment_count", "last_reported_at", "id", "created_at", "updated_at"]
+    fields = ["name", "key", "description", *readonly_fields]
 
     def get_queryset(self, request: HttpRequest) -> ProjectQuerySet:
         """With what the list counts."""
@@ -69,9 +74,13 @@ class DeploymentForm(UpToDateForm):
 
     class Meta:
         model = Deployment
-        fields = ["artifact", "project", "deployed_version", "status"]
+        fields = ["artifact", "project", "target", "deployed_version", "deployed_digest", "status"]
         help_texts = {
-            "deployed_version": "Empty is unknown; a new deployment then has the artifact's latest version."
+            "deployed_version": (
+                "Empty is unknown; a new deployment then has the artifact's latest version, which this form "
+                "shows once it is saved."
+            ),
+            "deployed_digest": "Such as sha256:9f86d081; empty is unknown. Another version empties it.",
         }
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -80,23 +89,34 @@ class DeploymentForm(UpToDateForm):
 
 
 class OutdatedFilter(DropdownFilter):
-    """Deployments by whether their version is the latest one."""
+    """Deployments by whether they are the latest; those that were modified locally may be either."""
 
-    title = "version"
-    parameter_name = "version"
+    title = "outdated"
+    parameter_name = "outdated"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """What one can choose."""
-        return [(OUTDATED, "Outdated"), (CURRENT, "Latest version"), (UNKNOWN, "Unknown")]
+        return [("true", "Yes"), ("false", "No")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """What was chosen."""
-        conditions = {
-            OUTDATED: IS_OUTDATED,
-            CURRENT: Q(deployed_version=F("artifact__latest_version")),
-            UNKNOWN: Q(deployed_version=None) | Q(artifact__latest_version=None),
-        }
-        return queryset.filter(conditions.get(self.value() or "", Q()))
+        chosen = {"true": True, "false": False}.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(is_outdated=chosen)
+
+
+class SyncStatusFilter(DropdownFilter):
+    """Deployments by how they compare with the latest of their artifact."""
+
+    title = "sync status"
+    parameter_name = "sync_status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        """What one can choose."""
+        return SyncStatus.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What was chosen."""
+        return queryset.filter(sync_status=self.value()) if self.value() else queryset
 
 
 @admin.register(Deployment)
@@ -104,10 +124,16 @@ class DeploymentAdmin(ServiceAdmin):
     """Deployments."""
 
     form = DeploymentForm
-    list_display = ["artifact", "project", "state", "version", "latest_version", "is_latest", "deployed_at"]
+    list_display = [
+        *["artifact", "project", "target", "state", "version", "latest_version"],
+        *["sync_status", "evidence", "last_reported_at", "deployed_at"],
+    ]
     list_filter = [
         "status",
         OutdatedFilter,
+        SyncStatusFilter,
+        "evidence",
+        ("target", FieldTextFilter),
         "artifact__type",
         ("project", AutocompleteSelectFilter),
         ("artifact", AutocompleteSelectFilter),
@@ -116,10 +142,13 @@ class DeploymentAdmin(ServiceAdmin):
     date_hierarchy = "deployed_at"
     autocomplete_fields = ["artifact", "project"]
     fields = [
-        *["artifact", "project", "latest_version", "deployed_version", "status"],
+        *["artifact", "project", "target", "latest_version", "deployed_version", "deployed_digest", "status"],
+        *["sync_status", "is_modified", "evidence", "last_reported_at", "id", "deployed_at", "updated_at"],
+    ]
+    readonly_fields = [
+        *["latest_version", "sync_status", "is_modified", "evidence", "last_reported_at"],
         *["id", "deployed_at", "updated_at"],
     ]
-    readonly_fields = ["latest_version", "id", "deployed_at", "updated_at"]
 
     def lock(self, row: Deployment) -> None:
         """The artifact is what deployments of it wait for."""
@@ -131,7 +160,7 @@ class DeploymentAdmin(ServiceAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """What was deployed where is fixed."""
-        return [*super().get_readonly_fields(request, obj), *(["artifact", "project"] if obj else [])]
+        return [*super().get_readonly_fields(request, obj), *(_FIXED if obj else [])]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The artifact or the project whose deployments the user comes from."""
@@ -146,7 +175,9 @@ class DeploymentAdmin(ServiceAdmin):
             created = services.create_deployment(
                 artifact_id=obj.artifact_id,
                 project_id=obj.project_id,
+                target=obj.target,
                 deployed_version=obj.deployed_version or services.LATEST,
+                deployed_digest=obj.deployed_digest,
                 status=obj.status,
             )
             obj.pk = created.pk
@@ -170,9 +201,7 @@ class DeploymentAdmin(ServiceAdmin):
         """What the artifact has come to."""
         return deployment.artifact.latest_version or UNKNOWN
 
-    @display(description="version is", label={OUTDATED: "warning", CURRENT: "success"})
-    def is_latest(self, deployment: Any) -> str:
-        """How the two versions compare."""
-        if not (deployment.deployed_version and deployment.artifact.latest_version):
-            return UNKNOWN
-        return OUTDATED if deployment.is_outdated else CURRENT
+    @display(description="sync status", ordering="sync_status", label=SYNC_COLOURS)
+    def sync_status(self, deployment: Any) -> str:
+        """How it compares with the latest of its artifact, coloured."""
+        return str(deployment.sync_status)

@@ -20,6 +20,12 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Those of one target of a project, the newest first."""
         return self.filter(project=project_id, target=target).order_by("-reported_at", "-pk")
 
+    def targets_last_reported_by(self, tool: str, project_id: str) -> set[str]:
+        """The targets of a project of which the last report is by a tool of this name, of any version."""
+        oldest_first = self.filter(project=project_id).order_by("reported_at", "pk")
+        last = dict(oldest_first.values_list("target", "tool"))
+        return {target for target, last_tool in last.items() if last_tool.split(" ")[0] == tool}
+
 
 class Report(models.Model):
     """One report, what it changed, and what was wrong in it.

@@ -29,6 +29,17 @@ def test_an_artifact_is_changed_by_the_form(admin_client, make_artifact):
     assert (artifact.type, artifact.latest_version, artifact.description) == ("agent", "2", None)
 
 
+def test_equal_names_of_several_namespaces_are_told_apart(admin_client, make_artifact):
+    make_artifact("pdf")
+    url = f"{ADMIN}/artifact/"
+    fields = {"type": "skill", "name": "pdf", "namespace": "acme/skills"}
+    assert submit(admin_client, f"{url}add/", **fields).status_code == 302
+    page = admin_client.get(url, {"namespace__icontains": "acme"})
+    assert [row.namespace for row in page.context["cl"].result_list] == ["acme/skills"]
+    assert "acme/skills" in page.content.decode()
+    assert "already exists" in errors(submit(admin_client, f"{url}add/", **fields))
+
+
 def test_a_text_of_several_lines_is_stored_as_the_api_stores_it(admin_client, make_collection):
     office = make_collection("Office")
     url = f"{ADMIN}/collection/{office.pk}/change/"

@@ -42,7 +42,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "cards": cards,
         "deployments": summary["total_deployments"],
         "outdated": ProjectTally.objects.aggregate(n=Coalesce(Sum("outdated"), 0))["n"],
-        "outdated_url": list_url("deployments_app_deployment", status__exact="active", version="outdated"),
+        "outdated_url": list_url("deployments_app_deployment", status__exact="active", outdated="true"),
         "charts": [
             {"title": "Deployments by project", "data": _chart(summary["by_project"], "project_name")},
             {"title": "Deployments by artifact", "data": _chart(summary["by_artifact"], "artifact_name")},

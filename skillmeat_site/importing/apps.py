@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class ImportingConfig(AppConfig):
-    """Reads a project's ``.claude`` folder; composes all three domains."""
+    """Imports projects from their folders, and makes demo content."""
 
     name = "skillmeat_site.importing"
     verbose_name = "Importing"

@@ -6,60 +6,45 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from collections_app.models import Artifact, CollectionArtifact
+from collections_app.models import Artifact
 from deployments_app.models import Deployment
-from groups_app.models import GroupArtifact
 from tests.crowd import at_once
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
-AGENT = "---\nname: {name}\ndescription: version {version}\n---\n"
-ENTRY = """
-[[deployed]]
-artifact_type = "agent"
-artifact_name = "{name}"
-version = "{version}"
-from_collection = "{collection}"
-"""
-NAMES = [f"agent-{number:02}" for number in range(8)]
-WITHOUT_FILE = "zombie"
+SKILL = "---\nname: {name}\nversion: {version}\n---\n"
+NAMES = [f"skill-{number}" for number in range(8)]
+AGENTS = (".claude", ".codex")
 
 
-def files(names: list[str], version: int) -> dict[str, str]:
-    """A project that has these agents in this order, all deployed at a version, and one without a file."""
-    agents = {
-        f".claude/agents/category/{place:02}.md": AGENT.format(name=name, version=version)
-        for place, name in enumerate(names)
+def files(agents: tuple[str, ...], version: int) -> dict[str, str]:
+    """A project that has half of the skills for one agent, and the others for the other one."""
+    return {
+        f"{agents[number % 2]}/skills/{name}/SKILL.md": SKILL.format(name=name, version=version)
+        for number, name in enumerate(NAMES)
     }
-    entries = (
-        ENTRY.format(name=name, version=version, collection=f"of {name[-1]}")
-        for name in [*names, WITHOUT_FILE]
-    )
-    return {**agents, ".claude/.skillmeat-deployed.toml": "".join(entries)}
 
 
-@pytest.mark.parametrize("names", [NAMES, NAMES[::-1]], ids=["same order", "opposite order"])
+@pytest.mark.parametrize("agents", [AGENTS, AGENTS[::-1]], ids=["same order", "opposite order"])
 @pytest.mark.parametrize("other", ["one", "two"], ids=["same project", "other project"])
 def test_imports_at_the_same_time_all_succeed(
-    project: Any, run_import: Any, names: list[str], other: str
+    project: Any, run_import: Any, agents: tuple[str, ...], other: str
 ) -> None:
     for version in (1, 2):
         runs = [
-            partial(run_import, project(files(NAMES, version), "a"), name="one"),
-            partial(run_import, project(files(names, version), "b"), name=other),
+            partial(run_import, project(files(AGENTS, version), f"a{version}"), name="one"),
+            partial(run_import, project(files(agents, version), f"b{version}"), name=other),
         ]
         at_once(*runs)
 
-        assert dict(
-            Artifact.objects.exclude(name=WITHOUT_FILE).values_list("name", "description")
-        ) == dict.fromkeys(NAMES, f"version {version}")
-        deployed = Deployment.objects.values_list("project__name", "artifact__name", "deployed_version")
-        assert sorted(deployed) == [
-            (name, artifact, str(number))
-            for name in sorted({"one", other})
-            for artifact in [*NAMES, WITHOUT_FILE]
-            for number in range(1, version + 1)
+        assert dict(Artifact.objects.values_list("name", "latest_version")) == dict.fromkeys(
+            NAMES, str(version)
+        )
+        active = Deployment.objects.active().values_list(
+            "project__name", "artifact__name", "deployed_version"
+        )
+        assert sorted(active) == [
+            (name, artifact, str(version)) for name in sorted({"one", other}) for artifact in NAMES
         ]
-    assert CollectionArtifact.objects.count() == len(NAMES) + 1
-    assert GroupArtifact.objects.count() == len(NAMES)
+        assert not Deployment.objects.active().outdated().exists()
     call_command("check_integrity")
