@@ -104,7 +104,7 @@ def _carry_out(outcome: Outcome, report: Report, items: Sequence[Item]) -> None:
     artifacts, new = find_or_make(items, find_artifacts)
     organise(items, artifacts)
     state = State(outcome.project, outcome.target)
-    rows = lock_artifacts(artifacts, beside=state.active)
+    rows = lock_artifacts(artifacts, beside=state.artifacts())
     artifacts = [rows[artifact.pk] for artifact in artifacts]
     changed = _raise_latest(outcome.project, items, artifacts)
     state.become(items, artifacts)

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 
 from django.utils import timezone
 
@@ -37,14 +36,19 @@ class State:
     counts: Counter[str] = field(default_factory=Counter)
     created: list[str] = field(default_factory=list)
 
-    @cached_property
-    def active(self) -> dict[str, Deployment]:
-        """What is active before, by artifact."""
-        return {row.artifact_id: row for row in self._own().active()}
+    def artifacts(self) -> list[str]:
+        """The ids of the artifacts of which something is active or pending."""
+        live = [DeploymentStatus.ACTIVE, DeploymentStatus.PENDING]
+        return list(self._own().filter(status__in=live).order_by().values_list("artifact", flat=True))
 
     def become(self, items: Sequence[Item], artifacts: Sequence[Artifact]) -> None:
-        """Let what the items say be active, and nothing else. Costs a few queries, whatever their number."""
-        active, pending = dict(self.active), self._pending()
+        """Let what the items say be active, and nothing else. Costs a few queries, whatever their number.
+
+        Call it under locks on their artifacts and those of `artifacts`.
+        """
+        # Read, and locked, after whoever changed them meanwhile has committed.
+        active = {row.artifact_id: row for row in self._own().active().select_for_update(no_key=True)}
+        pending = self._pending()
         confirmed, retired, new = [], [], []
         for item, artifact in zip(items, artifacts, strict=True):
             before = active.pop(artifact.pk, None)
@@ -83,7 +87,8 @@ class State:
     def _pending(self) -> dict[str, list[Deployment]]:
         """What waits to arrive, by artifact, the newest first."""
         pending: dict[str, list[Deployment]] = {}
-        for row in self._own().filter(status=DeploymentStatus.PENDING).newest_first():
+        rows = self._own().filter(status=DeploymentStatus.PENDING).newest_first()
+        for row in rows.select_for_update(no_key=True):
             pending.setdefault(row.artifact_id, []).append(row)
         return pending
 

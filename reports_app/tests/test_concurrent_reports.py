@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from collections_app.models import Artifact, Collection
 from deployments_app.models import Deployment, Project
+from deployments_app.services import update_deployment
 from groups_app.models import Group
 from reports_app.models import Report
-from tests.crowd import CLIENTS, Caller, everyone
+from tests.crowd import CLIENTS, TIMEOUT_SECONDS, Caller, everyone, on_own_connection, wait_until, waiting
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -261,3 +264,20 @@ def test_an_artifact_that_two_catalogues_want_becomes_that_of_one_of_them(crowd)
         everyone(crowd, work)
         namespaces = Artifact.objects.filter(name=found["name"]).values_list("namespace", flat=True)
         assert sorted(namespaces) == [f"acme/{n}" for n in range(CLIENTS)]
+
+
+def test_what_a_person_changes_while_a_report_waits_is_not_taken_back(
+    crowd, make_project, make_artifact, deploy
+):
+    project = make_project("web")
+    row = deploy(make_artifact("pdf"), project, deployed_version="1")
+    body = {"project": {"id": project.pk}, "artifacts": []}
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            update_deployment(id=row.pk, status="error")
+            answer = pool.submit(on_own_connection, lambda: crowd[0]("post", "/reports", body))
+            wait_until(lambda: waiting(for_me=True))
+        assert answer.result(TIMEOUT_SECONDS)["deployments"]["retired"] == 0
+
+    assert Deployment.objects.get().status == "error"
