@@ -81,6 +81,27 @@ def load(server: Server, scenarios: Sequence[Scenario], ids: dict[str, Any], *, 
     )
 
 
+def send_once(server: Server, path: str, body: dict[str, Any], ids: dict[str, Any]) -> dict[str, float]:
+    """The seconds that one POST takes, and the CPU time of the server's workers of it.
+
+    Raises:
+        RuntimeError: it did not succeed.
+    """
+    cpu, start = server.cpu(), time.monotonic()
+    with closing(HTTPConnection("127.0.0.1", server.port)) as connection:
+        connection.request("POST", f"/api/v1{path}", json.dumps(body), _headers(ids))
+        response = connection.getresponse()
+        answer = response.read()
+    seconds = time.monotonic() - start
+    if response.status != HTTPStatus.OK:
+        raise RuntimeError(f"{response.status} {answer[:1000]!r}")
+    return {"seconds": round(seconds, 2), "cpu": round(_settled(server) - cpu, 2)}
+
+
+def _headers(ids: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Token {ids['token']}", "Content-Type": "application/json"}
+
+
 @contextmanager
 def writing(server: Server, ids: dict[str, Any], per_second: int) -> Iterator[None]:
     """Meanwhile another client creates deployments, so many a second."""
@@ -96,13 +117,12 @@ def writing(server: Server, ids: dict[str, Any], per_second: int) -> Iterator[No
 
 def _write(port: int, ids: dict[str, Any], per_second: int, over: threading.Event) -> None:
     scenario = next(scenario for scenario in WRITES if scenario.path == "/deployments")
-    headers = {"Authorization": f"Token {ids['token']}", "Content-Type": "application/json"}
     due = time.monotonic()
     with closing(HTTPConnection("127.0.0.1", port)) as connection:
         while not over.wait(max(0, due - time.monotonic())):
             due += 1 / per_second
             body = json.dumps(filled(scenario.body, ids))
-            connection.request(scenario.method, f"/api/v1{scenario.path}", body, headers)
+            connection.request(scenario.method, f"/api/v1{scenario.path}", body, _headers(ids))
             response = connection.getresponse()
             answer = response.read()
             if response.status != HTTPStatus.CREATED:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import plots
-from benchmarks.scenarios import COMPARED
+from benchmarks.scenarios import COMPARED, ROLLOUT_ARTIFACTS, ROLLOUT_PROJECTS
 from benchmarks.stages import NAMES
 from benchmarks.targets import ratio_of, verdicts
 
@@ -43,7 +43,7 @@ def _sections(measured: Measured) -> Iterator[str]:
         stage: {
             TITLES[vendor]: stages[f"{stage} {vendor}"] for vendor in TITLES if f"{stage} {vendor}" in stages
         }
-        for stage in ("compare", "large", "soak")
+        for stage in ("compare", "large", "soak", "rollout")
     }
     if by_stage["compare"]:
         yield f"## The product and its peers\n\n![ratios]({plots.ratios(by_stage['compare'])})"
@@ -57,6 +57,10 @@ def _sections(measured: Measured) -> Iterator[str]:
             f"## {title}: memory\n\nMB of the largest worker in {stage['minutes']:g} minutes of nine reads "
             f"to a write ({stage['rate']} requests/s): {sizes}."
         )
+    for title, stage in by_stage["rollout"].items():
+        rows = [[name, f"{done['seconds']:.1f}", f"{done['cpu']:.1f}"] for name, done in stage.items()]
+        pairs = f"{ROLLOUT_ARTIFACTS} artifacts to {ROLLOUT_PROJECTS} projects"
+        yield f"## {title}: a rollout\n\n{_table([pairs, 'seconds', 'CPU, s'], rows)}"
 
 
 def _compared(stage: Measured) -> str:

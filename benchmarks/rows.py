@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from benchmarks.sizes import ARTIFACTS_OF_OTHERS, GROUPS, GROUPS_OF_OTHERS, TIMES, Size
 from collections_app.models import Artifact, ArtifactType, Collection, CollectionArtifact
-from deployments_app.models import Deployment, DeploymentStatus, Project
+from deployments_app.models import Deployment, DeploymentStatus, Evidence, Project
 from groups_app.models import Group, GroupArtifact
 
 # Large ones: the triggers on PostgreSQL count the rows of a statement at once.
@@ -45,7 +45,12 @@ class Loader:
         size, types = self._size, ArtifactType.values
         projects = self._write(Project(name=f"project {n:06}") for n in range(size.projects))
         artifacts = self._write(
-            Artifact(type=types[n % len(types)], name=f"artifact {n:06}", latest_version="2")
+            Artifact(
+                type=types[n % len(types)],
+                name=f"artifact {n:06}",
+                latest_version="2",
+                namespace="" if n % 10 else "acme",
+            )
             for n in range(size.artifacts)
         )
         large, *others = self._write(Collection(name=f"collection {n:06}") for n in range(size.collections))
@@ -140,6 +145,7 @@ class Loader:
                 artifact=artifacts[artifact],
                 project=projects[project],
                 deployed_version=str(1 + artifact % 2),
+                evidence=Evidence.DECLARED if project % 2 else Evidence.REPORTED,
                 status=statuses[artifact % len(statuses)] if last else DeploymentStatus.INACTIVE,
                 deployed_at=now - timedelta(days=0 if last else 1, seconds=artifact + project),
             )

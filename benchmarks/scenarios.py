@@ -85,7 +85,28 @@ PAGES = [
     *_pages("deployments of a project", "/deployments?project_id={project}", "{last_page_of_project}"),
     *_pages("active deployments of a project", "/deployments?project_id={project}&status=active"),
     *_pages("outdated deployments of an artifact", "/deployments?artifact_id={artifact}&outdated=true"),
+    *_pages("outdated deployments", "/deployments?outdated=true"),
+    *_pages("active outdated deployments", "/deployments?outdated=true&status=active"),
+    *_pages("deployments by sync status", "/deployments?sync_status=outdated"),
+    *_pages("active deployments by sync status", "/deployments?sync_status=current&status=active"),
+    *_pages("deployments by evidence", "/deployments?evidence=reported"),
+    *_pages("deployments in a target", "/deployments?target=default"),
+    *_pages("deployments of a namespace", "/deployments?namespace=acme"),
+    *_pages("deployments of a type", "/deployments?artifact_type=skill"),
+    *_pages("deployments of a type in a state", "/deployments?artifact_type=skill&status=error"),
+    *_pages("deployments at a version", "/deployments?deployed_version=1"),
+    *_pages("deployments of what a collection holds", "/deployments?collection_id={collection}"),
+    *_pages("deployments of what a group holds", "/deployments?group_id={group}"),
+    *_pages("search deployments", "/deployments?search=FACT%200005"),
+    *_pages("outdated artifacts", "/artifacts?outdated=true"),
+    *_pages("artifacts that are deployed", "/artifacts?deployed=true"),
+    *_pages("artifacts that vary", "/artifacts?varies=true"),
+    *_pages("artifacts in a project", "/artifacts?project_id={project}&outdated=true"),
+    *_pages("outdated projects", "/projects?outdated=true"),
+    *_pages("projects with an artifact", "/projects?artifact_id={artifact}&outdated=true"),
 ]
+# A rollout of so many artifacts to so many projects.
+ROLLOUT_ARTIFACTS, ROLLOUT_PROJECTS = 50, 200
 READS = [*(scenario for scenario in COMPARED if scenario.method == "GET"), SUMMARY]
 WRITES = [scenario for scenario in COMPARED if scenario.method != "GET"]
 # What is sent while the memory is watched: nine reads before every write.

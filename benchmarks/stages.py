@@ -14,8 +14,17 @@ from rich.progress import track
 from benchmarks.agreement import check_agreement
 from benchmarks.contenders import Server
 from benchmarks.databases import filled_database
-from benchmarks.load import Load, load, writing
-from benchmarks.scenarios import COMPARED, MIX, PAGES, SUMMARY, SUMMARY_PAGE, Scenario
+from benchmarks.load import Load, load, send_once, writing
+from benchmarks.scenarios import (
+    COMPARED,
+    MIX,
+    PAGES,
+    ROLLOUT_ARTIFACTS,
+    ROLLOUT_PROJECTS,
+    SUMMARY,
+    SUMMARY_PAGE,
+    Scenario,
+)
 from benchmarks.sizes import SIZES
 
 Measured = dict[str, Any]
@@ -114,7 +123,32 @@ def soak(vendor: str, effort: Effort) -> Measured:
         return {"minutes": effort.minutes, "memory": samples, "rate": round(made.result().rate)}
 
 
-STAGES: dict[str, Callable[[str, Effort], Measured]] = {"compare": compare, "large": large, "soak": soak}
+def rollout(vendor: str, effort: Effort) -> Measured:
+    """Rollouts on S, one at a time: of artifacts that are nowhere yet, and of another version of them."""
+    rollouts: dict[str, list[dict[str, float]]] = {"all new": [], "all updated": []}
+    with filled_database(vendor, "S") as database, database.served_by("product") as servers:
+        rows = database.ids["any"]
+        for number in range(effort.rounds):
+            body = {
+                "artifact_ids": rows["artifact"][:ROLLOUT_ARTIFACTS],
+                "project_ids": rows["project"][:ROLLOUT_PROJECTS],
+                "target": f"round-{number}",
+            }
+            for version, done in enumerate(rollouts.values()):
+                body["deployed_version"] = str(version)
+                done.append(send_once(servers["product"], "/deployments/rollout", body, database.ids))
+    return {
+        name: {key: round(statistics.median(each[key] for each in done), 2) for key in ("seconds", "cpu")}
+        for name, done in rollouts.items()
+    }
+
+
+STAGES: dict[str, Callable[[str, Effort], Measured]] = {
+    "compare": compare,
+    "large": large,
+    "soak": soak,
+    "rollout": rollout,
+}
 
 
 def _in_turn(

@@ -1,5 +1,7 @@
 """Filters and orders of the lists of projects and deployments."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -7,7 +9,14 @@ from django.db.models import Q, QuerySet
 
 from collections_app.filters import ActiveFilter, Group, OutdatedFilter
 from collections_app.models import Artifact, ArtifactType, Collection
-from deployments_app.models import IS_OUTDATED, DeploymentStatus, Evidence, Project, SyncStatus
+from deployments_app.models import (
+    HAS_SYNC_STATUS,
+    IS_OUTDATED,
+    DeploymentStatus,
+    Evidence,
+    Project,
+    SyncStatus,
+)
 from skillmeat_site.api.filters import (
     ChoicesFilter,
     ConditionFilter,
@@ -27,6 +36,18 @@ class NotReportedSinceFilter(TimeFilter):
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """The projects."""
         return qs.filter(Q(last_reported_at__lte=value) | Q(last_reported_at=None)) if value else qs
+
+
+class SyncStatusFilter(ChoicesFilter):
+    """Deployments that have one of several of `SyncStatus`."""
+
+    def __init__(self) -> None:
+        super().__init__(SyncStatus.values, "Only with one of these; several are alternatives.")
+
+    def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
+        """The deployments."""
+        conditions = (HAS_SYNC_STATUS[SyncStatus(status)] for status in value)
+        return qs.filter(reduce(or_, conditions)) if value else qs
 
 
 class ProjectFilterSet(StrictFilterSet):
@@ -70,7 +91,7 @@ class DeploymentFilterSet(SummaryFilterSet):
     """Of ``GET /deployments``: at least one of the filters is required."""
 
     status = ChoicesFilter(DeploymentStatus.values, "Only with one of these; several are alternatives.")
-    sync_status = ChoicesFilter(SyncStatus.values, "Only with one of these; several are alternatives.")
+    sync_status = SyncStatusFilter()
     evidence = ChoicesFilter(Evidence.values, "Only with one of these; several are alternatives.")
     deployed_version = TextFilter("Only at this version.")
     outdated = ConditionFilter(IS_OUTDATED, "Whether they are not the latest, whatever their status.")

@@ -144,7 +144,7 @@ class SearchFilter(TextFilter):
     """``search``: a part of any of ``fields``, in any case.
 
     Args:
-        fields: names of text fields.
+        fields: names of text fields, also of related rows.
     """
 
     def __init__(self, *fields: str) -> None:
@@ -158,7 +158,13 @@ class SearchFilter(TextFilter):
             return qs
         matches = Q()
         for name in self.fields:
-            matches |= Q(**{f"{name}__contains_any_case": value})
+            relation, _, field = name.rpartition("__")
+            match = {f"{field}__contains_any_case": value}
+            if relation:
+                # Each of the related rows is looked at once, not once for each row that leads to it.
+                related: Any = qs.model._meta.get_field(relation).related_model
+                match = {f"{relation}__in": related.objects.filter(**match).order_by().values("pk")}
+            matches |= Q(**match)
         return qs.filter(matches)
 
 
