@@ -26,14 +26,15 @@ def find_artifacts(items: Sequence[Item]) -> list[Artifact | None]:
     """The artifact that each item means, None for one that is unknown.
 
     With a namespace it is that one of the type and name. Without one it is the one that is known to have
-    had the digest, else the only one of the type and name, else the one with an empty namespace.
-    Costs two queries.
+    had the digest, else the only one of the type and name, else the one with an empty namespace; what
+    another item names by its namespace is none of these. Costs two queries.
     """
     by_name: dict[tuple[str, str], list[Artifact]] = defaultdict(list)
     for artifact in Artifact.objects.filter(name__in={item["name"] for item in items}).order_by("pk"):
         by_name[artifact.type, artifact.name].append(artifact)
     had = _known_digests(items, by_name)
-    return [_choose(item, by_name[item["type"], item["name"]], had) for item in items]
+    named = {_named(item) for item in items if item.get("namespace")}
+    return [_choose(item, by_name[item["type"], item["name"]], had, named) for item in items]
 
 
 def find_or_make(items: Sequence[Item], find: Find) -> tuple[list[Artifact], set[str]]:
@@ -66,6 +67,10 @@ def lock_artifacts(artifacts: Iterable[Artifact], *, beside: Iterable[str]) -> d
     if any(id not in rows or _identity(rows[id]) != identity for id, identity in named.items()):
         raise Stale
     return rows
+
+
+def _named(item: Item) -> tuple[str, str, str]:
+    return item.get("namespace", ""), item["type"], item["name"]
 
 
 def _identity(artifact: Artifact) -> tuple[str, str, str]:
@@ -146,10 +151,16 @@ def _known_digests(
     return had | {(artifact.pk, artifact.latest_digest) for artifact in several if artifact.latest_digest}
 
 
-def _choose(item: Item, candidates: Sequence[Artifact], had: set[tuple[str, str]]) -> Artifact | None:
+def _choose(
+    item: Item,
+    candidates: Sequence[Artifact],
+    had: set[tuple[str, str]],
+    named: set[tuple[str, str, str]],
+) -> Artifact | None:
     by_namespace = {artifact.namespace: artifact for artifact in candidates}
     if item.get("namespace"):
         return by_namespace.get(item["namespace"])
+    candidates = [artifact for artifact in candidates if _identity(artifact) not in named]
     if len(candidates) == 1:
         return candidates[0]
     with_digest = [artifact for artifact in candidates if (artifact.pk, item.get("digest")) in had]
@@ -159,8 +170,7 @@ def _choose(item: Item, candidates: Sequence[Artifact], had: set[tuple[str, str]
 def _check_once(items: Sequence[Item], artifacts: Sequence[Artifact | None]) -> None:
     seen = set()
     for number, (item, artifact) in enumerate(zip(items, artifacts, strict=True)):
-        named = (item.get("namespace", ""), item["type"], item["name"])
-        identity = artifact.pk if artifact else named
+        identity = artifact.pk if artifact else _named(item)
         if identity in seen:
             raise Repeated(f"The {item['type']} '{item['name']}' is named twice.", attr=f"artifacts.{number}")
         seen.add(identity)

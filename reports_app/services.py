@@ -72,7 +72,9 @@ def receive_report(
         NotFound: there is no such project.
         Repeated: an artifact is named twice.
     """
-    content = {"artifacts": artifacts, "problems": problems, "tool": tool, "commit": commit}
+    # In any order they are the same state.
+    in_order = sorted(artifacts, key=lambda item: (item["type"], item["name"], item.get("namespace", "")))
+    content = {"artifacts": in_order, "problems": problems, "tool": tool, "commit": commit}
     report = Report(target=target, tool=tool, commit=commit, by=by, problems=list(problems))
     report.content_digest = _digest(content)
     return in_transaction(partial(_receive, project, create, report, artifacts, dry_run))

@@ -267,14 +267,26 @@ def test_of_several_without_a_known_digest_it_is_the_one_with_an_empty_namespace
     assert Deployment.objects.get().artifact_id == homeless.pk
 
 
-@pytest.mark.parametrize("second", [item(), item(namespace="acme")])
-def test_the_same_one_twice_is_refused(api, make_artifact, second):
-    make_artifact("pdf", namespace="acme")
+@pytest.mark.parametrize("known", [True, False])
+def test_the_same_one_twice_is_refused(api, make_artifact, known):
+    if known:
+        make_artifact("pdf")
 
-    response = api.post(f"{ROOT}/reports", {"project": {"key": KEY}, "artifacts": [item(), second]})
+    response = api.post(f"{ROOT}/reports", {"project": {"key": KEY}, "artifacts": [item(), item()]})
 
     assert error(response) == (400, "repeated", "artifacts.1")
     assert not Project.objects.exists()
+
+
+def test_one_s_own_stands_beside_that_of_a_namespace_of_the_same_name(api, make_artifact):
+    make_artifact("pdf", namespace="acme")
+
+    for _ in range(2):
+        report(api, item(version="1"), item(namespace="acme", version="2"), tool=str(_))
+
+    active = Deployment.objects.filter(status="active")
+    assert sorted(active.values_list("artifact__namespace", "deployed_version")) == [("", "1"), ("acme", "2")]
+    assert Deployment.objects.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -352,6 +364,12 @@ def test_the_same_report_again_writes_nothing_but_when_that_was(api):
     assert outcomes(again) == {"unchanged": 1}
     assert Project.objects.get().last_reported_at > long_ago
     assert Deployment.objects.get().last_reported_at > long_ago
+
+
+def test_the_order_of_the_artifacts_does_not_matter(api):
+    report(api, item(version="1"), item("ocr"))
+
+    assert report(api, item("ocr"), item(version="1"))["unchanged"] is True
 
 
 def test_within_a_minute_not_even_that_is_written(api):
