@@ -118,9 +118,9 @@ def test_only_its_owner_may_read_a_backup_and_what_is_restored(server: Server, b
 
 def test_a_backup_takes_the_place_of_no_file(server: Server, backup: Path) -> None:
     backup.parent.mkdir()
-    backup.write_text("dear")
+    backup.write_text("valuable")
     failed = server.manage("backup", str(backup), check=False)
-    assert (failed.returncode, backup.read_text()) == (1, "dear")
+    assert (failed.returncode, backup.read_text()) == (1, "valuable")
     assert "No backup was made. There is a file" in failed.stderr
 
 
