@@ -16,6 +16,7 @@ from django.db.models.signals import post_delete, post_save
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 from django.utils import timezone
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.filters import BaseFilterBackend, OrderingFilter, SearchFilter
@@ -37,6 +38,7 @@ from skillmeat_site.api.pagination import PagePagination
 from skillmeat_site.api.permissions import ModelPermissions
 from skillmeat_site.api.values_list import RowSerializer, ValuesListSerializer
 from skillmeat_site.api.viewsets import ResourceViewSet
+from skillmeat_site.openapi.operations import resource_schema
 from tests.calls import CALLS, Call, World, each
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.test_framework_idioms")]
@@ -49,6 +51,24 @@ class OwnedProjectViewSet(ProjectViewSet):
 
     def get_queryset(self) -> Any:
         return super().get_queryset().filter(name__startswith=self.request.user.get_username())
+
+
+class OneModelSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Project
+        fields = ["id", "name"]
+
+
+@resource_schema("Mine", writing="Whatever.", deleting="It is gone.")
+class MyProjectViewSet(ResourceViewSet):
+    """One's own rows, as DRF's documentation has it, and one serializer for both ways."""
+
+    queryset = Project.objects.all()
+    serializer_class = OneModelSerializer
+
+    def get_queryset(self) -> Any:
+        # Nobody is logged in where the document is made, and an anonymous user has no address.
+        return Project.objects.filter(description=self.request.user.email)
 
 
 class TimelyProjectViewSet(ProjectViewSet):
@@ -248,6 +268,7 @@ VIEWSETS = {
     "half-collections": CollectionViewSet,
     "half-collections/(?P<id>[^/]+)/artifacts": HalfCollectionArtifactViewSet,
     "plain": PlainCollectionViewSet,
+    "mine": MyProjectViewSet,
 }
 router = SimpleRouter(trailing_slash=False)
 for prefix, viewset in VIEWSETS.items():
@@ -275,6 +296,24 @@ def test_a_queryset_may_depend_on_the_user(api, viewer_api, projects, make_proje
     assert names(api.get("/owned")) == ["editor's"]
     assert api.get(f"/owned/{projects['web'].pk}").status_code == 404
     assert api.put(f"/owned/{projects['web'].pk}", {"name": "mine"}).status_code == 404
+
+
+def test_the_history_of_a_row_is_for_those_who_may_see_the_row(api, viewer_api, projects, make_project):
+    theirs = make_project("viewer's").pk
+    assert viewer_api.get(f"/owned/{theirs}/history").json()["total"] == 1
+    assert api.get(f"/owned/{theirs}/history").status_code == 404
+    assert api.get(f"/object-permission/{theirs}/history").status_code == 403
+    viewer_api.get(f"/owned/{theirs}")
+    Project.objects.get(pk=theirs).delete()
+    assert {client.get(f"/owned/{theirs}/history").status_code for client in (api, viewer_api)} == {404}
+
+
+def test_one_s_own_rows_and_one_serializer_for_both_ways_are_in_the_document():
+    mine = SimpleRouter(trailing_slash=False)
+    mine.register("api/v1/mine", MyProjectViewSet, "mine")
+    paths = SchemaGenerator(patterns=mine.urls).get_schema(request=None, public=True)["paths"]
+    assert "requestBody" in paths["/api/v1/mine"]["post"]
+    assert {"requestBody" in paths["/api/v1/mine/{id}"][method] for method in ("put", "patch")} == {True}
 
 
 def test_a_queryset_may_depend_on_the_time(api, projects):

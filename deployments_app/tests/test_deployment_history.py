@@ -105,10 +105,10 @@ def test_it_knows_no_parameters_but_those_of_pages(api, body, query):
 
 
 @pytest.mark.parametrize("changes", [1, 5])
-def test_it_costs_four_queries_however_long_it_is(api, body, count_queries, changes):
+def test_it_costs_five_queries_however_long_it_is(api, body, count_queries, changes):
     id = api.post(ROOT, body).json()["id"]
     for version in range(changes):
         api.put(f"{ROOT}/{id}", {"deployed_version": f"v{version}"})
 
-    # The token, how many changes, the changes, and what was before the last of them.
-    assert count_queries(lambda: api.get(f"{ROOT}/{id}/history")) == 4
+    # The token, the deployment, how many changes, the changes, and what was before the last of them.
+    assert count_queries(lambda: api.get(f"{ROOT}/{id}/history")) == 5

@@ -5,11 +5,13 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from skillmeat_site.audit.changes import CHANGE_CHOICES, as_changes
-from skillmeat_site.db.transactions import get, snapshot
+from skillmeat_site.db.transactions import snapshot
+from skillmeat_site.exceptions import NotFound
 
 CHANGE_EXAMPLE = {
     "at": "2026-11-20T10:00:00Z",
@@ -44,14 +46,26 @@ class HistoryMixin:
 
     history_serializer_class: ClassVar[type[serializers.Serializer]] = ChangeResponseSerializer
 
+    def shows_deleted(self) -> bool:
+        """Whether users may see the history of rows that are gone.
+
+        Not where the view chooses rows by what they are: nobody knows any more whose they were.
+        """
+        return type(self).get_queryset is GenericAPIView.get_queryset  # type: ignore[attr-defined]
+
     @action(detail=True, methods=["get"], results_key="history", filter_backends=())
     def history(self: Any, request: Request, id: str) -> Response:
         """What changed, when, why and by whom, the newest first."""
         with snapshot():
-            records = self.path_model().history.filter(id=self.path_id())
+            model = self.path_model()
+            records = model.history.filter(id=self.path_id())
+            try:
+                self.get_object()
+            except NotFound:
+                is_gone = not model._default_manager.filter(pk=id).exists() and records.exists()
+                if not (is_gone and self.shows_deleted()):
+                    raise
             page = list(self.paginate_queryset(records))
-            if not self.paginator.total:
-                get(self.path_model(), id)
             before = records[self.paginator.rows.start + len(page) :].first() if page else None
             changes = as_changes(page, before)
         serializer = self.history_serializer_class(changes, many=True)

@@ -72,6 +72,6 @@ class ModelPermissions(IsAuthenticatedInScope):
 
 def permission_to_write(view: Any) -> str:
     """The permission that the action of a view asks for, if that writes."""
-    options = (view.permission_model or view.get_queryset().model)._meta
+    options = (view.permission_model or view.row_model())._meta
     usual = "change" if view.parent_viewset else _VERBS.get(view.action, "change")
     return f"{options.app_label}.{view.permission_verb or usual}_{options.model_name}"

@@ -179,7 +179,7 @@ class ApiViewSet(GenericViewSet):
                 describe: Any = getattr(backend(), "get_schema_operation_parameters", lambda view: [])
                 known |= {parameter["name"]: False for parameter in describe(self)}
                 filterset_class: Any = getattr(backend(), "get_filterset_class", lambda view, queryset: None)
-                filterset = filterset_class(self, self.get_queryset())
+                filterset = filterset_class(self, self.row_model()._default_manager.all())
                 filters = filterset.base_filters.items() if filterset else ()
                 known |= {name: isinstance(filter_, ChoicesFilter) for name, filter_ in filters}
         if self.paginator is not None:
@@ -197,8 +197,11 @@ class ApiViewSet(GenericViewSet):
 
     def path_model(self, name: str = "id") -> type[Model]:
         """The model that an id in the path belongs to."""
-        queryset = self.get_queryset() if self.queryset is None else self.queryset
-        return self.path_models.get(name) or queryset.model
+        return self.path_models.get(name) or self.row_model()
+
+    def row_model(self) -> type[Model]:
+        """The model of the rows. Without a user, as for the OpenAPI document, ``get_queryset`` may fail."""
+        return (self.get_queryset() if self.queryset is None else self.queryset).model
 
     def path_id(self, name: str = "id") -> str:
         """An id from the path.

@@ -34,7 +34,7 @@ def resource_schema(name: str, *, writing: str, deleting: str) -> Callable[[V], 
     def decorate(view: V) -> V:
         detail = view.detail_serializer_class or view.serializer_class
         change = {
-            "request": view.update_serializer_class,
+            "request": view.update_serializer_class or view.serializer_class,
             "responses": view.serializer_class,
             "description": f"What is sent is changed, the rest stays; nothing need be. {rules}",
         }
@@ -48,7 +48,7 @@ def resource_schema(name: str, *, writing: str, deleting: str) -> Callable[[V], 
                 operation_id=f"create{name}",
                 summary=f"Create {an}",
                 description=rules,
-                request=view.create_serializer_class,
+                request=view.create_serializer_class or view.serializer_class,
                 responses={201: view.serializer_class},
             ),
             retrieve=extend_schema(
