@@ -14,9 +14,9 @@ from skillmeat_site.api.serializers import (
     ResourceRequestSerializer,
     StrictCharField,
     StrictChoiceField,
+    StrictIntegerField,
     StrictSerializer,
     VersionField,
-    WholeNumberField,
 )
 from skillmeat_site.api.values_list import RowSerializer, ValuesListSerializer
 from skillmeat_site.db.models import NAME_MAX_LENGTH
@@ -83,11 +83,11 @@ class ArtifactResponseSerializer(RowSerializer):
     withdrawn_at = serializers.DateTimeField(
         allow_null=True, help_text="Since when its catalogue no longer has it; null while it does."
     )
-    collection_count = WholeNumberField(help_text="How many collections it is in.")
-    deployment_count = WholeNumberField(help_text="How many deployments it has had.")
-    active_deployment_count = WholeNumberField(help_text="How many of them are active.")
-    outdated_count = WholeNumberField(help_text="How many of the active ones are outdated.")
-    variant_count = WholeNumberField(
+    collection_count = StrictIntegerField(help_text="How many collections it is in.")
+    deployment_count = StrictIntegerField(help_text="How many deployments it has had.")
+    active_deployment_count = StrictIntegerField(help_text="How many of them are active.")
+    outdated_count = StrictIntegerField(help_text="How many of the active ones are outdated.")
+    variant_count = StrictIntegerField(
         help_text="How many different pairs of version and digest the active ones have; null is a value."
     )
     last_deployed_at = serializers.DateTimeField(
@@ -103,7 +103,7 @@ class ArtifactGroupResponseSerializer(serializers.Serializer):
 
     id = PrefixedIdField(Group)
     name = serializers.CharField()
-    position = WholeNumberField(help_text="The place among the collection's groups, from 0.")
+    position = StrictIntegerField(help_text="The place among the collection's groups, from 0.")
 
 
 @example(**HOLDER_EXAMPLE)
@@ -166,8 +166,8 @@ class CollectionResponseSerializer(RowSerializer):
     id = PrefixedIdField(Collection)
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
-    group_count = WholeNumberField()
-    artifact_count = WholeNumberField()
+    group_count = StrictIntegerField()
+    artifact_count = StrictIntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
@@ -180,8 +180,8 @@ class GroupResponseSerializer(RowSerializer):
     collection_id = PrefixedIdField(Collection)
     name = serializers.CharField()
     description = serializers.CharField(allow_null=True)
-    position = WholeNumberField(help_text="The place among the collection's groups, from 0.")
-    artifact_count = WholeNumberField()
+    position = StrictIntegerField(help_text="The place among the collection's groups, from 0.")
+    artifact_count = StrictIntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

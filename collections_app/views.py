@@ -29,7 +29,7 @@ from collections_app.serializers import (
     MoveArtifactsSerializer,
     TransferredArtifactsResponseSerializer,
 )
-from skillmeat_site.api.pagination import WholeListPagination
+from skillmeat_site.api.pagination import LargePagePagination
 from skillmeat_site.api.viewsets import ApiViewSet, ResourceViewSet
 from skillmeat_site.db.transactions import snapshot
 from skillmeat_site.openapi.operations import one_of, resource_schema
@@ -134,7 +134,7 @@ class CollectionArtifactViewSet(mixins.ListModelMixin, ApiViewSet):
     lookup_url_kwarg = "artifactId"
     results_key = "artifacts"
     filterset_class = CollectionArtifactFilterSet
-    pagination_class = WholeListPagination
+    pagination_class = LargePagePagination
     serializer_class = CollectionArtifactResponseSerializer
 
     def get_queryset(self) -> ArtifactQuerySet:

@@ -14,9 +14,9 @@ from skillmeat_site.api.serializers import (
     PrefixedIdListField,
     StrictBooleanField,
     StrictChoiceField,
+    StrictIntegerField,
     StrictSerializer,
     VersionField,
-    WholeNumberField,
 )
 from skillmeat_site.openapi.examples import example, example_id
 
@@ -148,9 +148,9 @@ class RolloutStepResponseSerializer(serializers.Serializer):
 class RolloutCountsResponseSerializer(serializers.Serializer):
     """How many steps of a rollout have each action."""
 
-    deploy = WholeNumberField()
-    update = WholeNumberField()  # type: ignore[assignment]  # a field, as the contract calls it
-    unchanged = WholeNumberField()
+    deploy = StrictIntegerField()
+    update = StrictIntegerField()  # type: ignore[assignment]  # a field, as the contract calls it
+    unchanged = StrictIntegerField()
 
 
 @example(dry_run=True, counts=STEP_COUNTS_EXAMPLE, plan=[STEP_EXAMPLE])

@@ -26,8 +26,8 @@ from skillmeat_site.api.serializers import (
     ResourceRequestSerializer,
     StrictCharField,
     StrictChoiceField,
+    StrictIntegerField,
     VersionField,
-    WholeNumberField,
 )
 from skillmeat_site.api.values_list import RowSerializer
 from skillmeat_site.db.models import NAME_MAX_LENGTH
@@ -76,9 +76,9 @@ class ProjectResponseSerializer(RowSerializer):
     name = serializers.CharField()
     key = serializers.CharField(allow_null=True, help_text="Its repository; null when unknown.")
     description = serializers.CharField(allow_null=True)
-    deployment_count = WholeNumberField(help_text="How many deployments it has had.")
-    active_deployment_count = WholeNumberField(help_text="How many of them are active.")
-    outdated_count = WholeNumberField(help_text="How many of the active ones are outdated.")
+    deployment_count = StrictIntegerField(help_text="How many deployments it has had.")
+    active_deployment_count = StrictIntegerField(help_text="How many of them are active.")
+    outdated_count = StrictIntegerField(help_text="How many of the active ones are outdated.")
     last_reported_at = serializers.DateTimeField(
         allow_null=True, help_text="When its last report came; null when none did."
     )

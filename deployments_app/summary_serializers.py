@@ -5,7 +5,7 @@ from rest_framework import serializers
 from collections_app.models import Artifact
 from deployments_app.models import DeploymentStatus, Project
 from deployments_app.serializers import DEPLOYMENT_EXAMPLE, DeploymentResponseSerializer
-from skillmeat_site.api.serializers import PrefixedIdField, StrictChoiceField, WholeNumberField
+from skillmeat_site.api.serializers import PrefixedIdField, StrictChoiceField, StrictIntegerField
 from skillmeat_site.openapi.examples import example, example_id
 
 STATUS_COUNTS_EXAMPLE = {"active": 40, "inactive": 4, "error": 1, "pending": 0}
@@ -32,33 +32,33 @@ PROJECT_COUNTS_EXAMPLE = {
 class StatusCountsResponseSerializer(serializers.Serializer):
     """How many deployments have each status."""
 
-    active = WholeNumberField()
-    inactive = WholeNumberField()
-    error = WholeNumberField()
-    pending = WholeNumberField()
+    active = StrictIntegerField()
+    inactive = StrictIntegerField()
+    error = StrictIntegerField()
+    pending = StrictIntegerField()
 
 
 @example(**SYNC_STATUS_COUNTS_EXAMPLE)
 class SyncStatusCountsResponseSerializer(serializers.Serializer):
     """How many active deployments have each sync status."""
 
-    current = WholeNumberField()
-    outdated = WholeNumberField()
-    modified = WholeNumberField()
-    unknown = WholeNumberField()
+    current = StrictIntegerField()
+    outdated = StrictIntegerField()
+    modified = StrictIntegerField()
+    unknown = StrictIntegerField()
 
 
 @example(**EVIDENCE_COUNTS_EXAMPLE)
 class EvidenceCountsResponseSerializer(serializers.Serializer):
     """How many active deployments were reported, and how many only declared."""
 
-    reported = WholeNumberField()
-    declared = WholeNumberField()
+    reported = StrictIntegerField()
+    declared = StrictIntegerField()
 
 
 class _CountsSerializer(StatusCountsResponseSerializer):
-    count = WholeNumberField(help_text="All of its deployments.")
-    outdated = WholeNumberField(help_text="Active ones that are not the latest.")
+    count = StrictIntegerField(help_text="All of its deployments.")
+    outdated = StrictIntegerField(help_text="Active ones that are not the latest.")
 
 
 @example(**ARTIFACT_COUNTS_EXAMPLE)
@@ -97,14 +97,14 @@ class ProjectDeploymentsResponseSerializer(_CountsSerializer):
 class DeploymentSummaryResponseSerializer(serializers.Serializer):
     """The deployments that match all filters, counted in one snapshot."""
 
-    total_deployments = WholeNumberField()
+    total_deployments = StrictIntegerField()
     by_status = StatusCountsResponseSerializer()
     by_sync_status = SyncStatusCountsResponseSerializer(help_text="Of the active ones.")
     by_evidence = EvidenceCountsResponseSerializer(help_text="Of the active ones.")
     by_artifact = ArtifactDeploymentsResponseSerializer(many=True, help_text="The most deployed first.")
     by_project = ProjectDeploymentsResponseSerializer(many=True, help_text="The one with the most first.")
-    artifact_total = WholeNumberField(help_text="Artifacts on all pages.")
-    project_total = WholeNumberField(help_text="Projects on all pages.")
+    artifact_total = StrictIntegerField(help_text="Artifacts on all pages.")
+    project_total = StrictIntegerField(help_text="Projects on all pages.")
     page = serializers.IntegerField(min_value=1)
     page_size = serializers.IntegerField(min_value=1)
     recent_deployments = DeploymentResponseSerializer(many=True, help_text="The five newest.")

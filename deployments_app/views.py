@@ -33,7 +33,7 @@ from deployments_app.serializers import (
 )
 from deployments_app.summary import deployment_summary
 from deployments_app.summary_serializers import DeploymentSummaryResponseSerializer
-from skillmeat_site.api.pagination import WholeListPagination
+from skillmeat_site.api.pagination import LargePagePagination
 from skillmeat_site.api.viewsets import ResourceViewSet
 from skillmeat_site.db.transactions import snapshot
 from skillmeat_site.openapi.operations import one_of, page_parameters, resource_schema
@@ -71,7 +71,7 @@ class DeploymentViewSet(ResourceViewSet):
     queryset = Deployment.objects.with_details()
     results_key = "deployments"
     filterset_class = DeploymentFilterSet
-    pagination_class = WholeListPagination
+    pagination_class = LargePagePagination
     serializer_class = DeploymentResponseSerializer
     history_serializer_class = DeploymentChangeResponseSerializer
     create_serializer_class = DeploymentCreateSerializer
@@ -88,7 +88,7 @@ class DeploymentViewSet(ResourceViewSet):
     @extend_schema(
         operation_id="getDeploymentSummary",
         summary="Count the deployments by status, artifact and project",
-        parameters=page_parameters(WholeListPagination),
+        parameters=page_parameters(LargePagePagination),
         responses=DeploymentSummaryResponseSerializer,
     )
     @action(detail=False, methods=["get"], filterset_class=SummaryFilterSet)

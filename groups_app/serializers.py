@@ -25,8 +25,8 @@ from skillmeat_site.api.serializers import (
     PrefixedIdListField,
     ResourceRequestSerializer,
     StrictChoiceField,
+    StrictIntegerField,
     StrictSerializer,
-    WholeNumberField,
     check_no_repeats,
 )
 from skillmeat_site.api.values_list import RowSerializer
@@ -53,7 +53,7 @@ class GroupArtifactResponseSerializer(RowSerializer):
     latest_version = serializers.CharField(
         source="collection_artifact.artifact.latest_version", allow_null=True, help_text="Null when unknown."
     )
-    position = WholeNumberField(help_text="The place in the group, from 0.")
+    position = StrictIntegerField(help_text="The place in the group, from 0.")
     added_at = serializers.DateTimeField(help_text="When it joined the group.")
 
 
@@ -92,7 +92,7 @@ class GroupCreateSerializer(ResourceRequestSerializer):
     collection_id = PrefixedIdField(Collection)
     name = NameField()
     description = DescriptionField()
-    position = WholeNumberField(required=False, help_text="Last when left out or past the end.")
+    position = StrictIntegerField(required=False, help_text="Last when left out or past the end.")
 
     def create(self, validated_data: dict[str, Any]) -> Group:
         """Create it by the service."""
@@ -109,7 +109,7 @@ class GroupUpdateSerializer(GroupCreateSerializer):
 
     collection_id = PrefixedIdField(Collection, required=False, help_text="May be sent back, not changed.")
     name = NameField(required=False)
-    position = WholeNumberField(required=False, help_text="One of the places there are.")
+    position = StrictIntegerField(required=False, help_text="One of the places there are.")
 
 
 @example(id=example_id("grp"), position=0)
@@ -119,7 +119,7 @@ class GroupPositionSerializer(StrictSerializer):
     ignores_fields_of = [GroupResponseSerializer]
 
     id = PrefixedIdField(Group)
-    position = WholeNumberField(help_text="One of the places there are.")
+    position = StrictIntegerField(help_text="One of the places there are.")
 
 
 @example(groups=[{"id": example_id("grp"), "position": 0}])
@@ -145,7 +145,7 @@ class ReorderedGroupsResponseSerializer(serializers.Serializer):
 class AddGroupArtifactsSerializer(AddArtifactsSerializer):
     """One artifact or several, and where the first of them should stand."""
 
-    position = WholeNumberField(required=False, help_text="Last when left out or past the end.")
+    position = StrictIntegerField(required=False, help_text="Last when left out or past the end.")
 
 
 @example(artifact_id=example_id("art"), position=0)
@@ -170,7 +170,7 @@ class GroupArtifactPositionResponseSerializer(serializers.Serializer):
 
     group_id = PrefixedIdField(Group)
     artifact_id = PrefixedIdField(Artifact)
-    position = WholeNumberField()
+    position = StrictIntegerField()
     added_at = serializers.DateTimeField()
 
 
@@ -180,7 +180,7 @@ class GroupArtifactUpdateSerializer(StrictSerializer):
 
     ignores_fields_of = [GroupArtifactResponseSerializer, GroupArtifactPositionResponseSerializer]
 
-    position = WholeNumberField(help_text="One of the places there are.")
+    position = StrictIntegerField(help_text="One of the places there are.")
 
 
 @example(artifact_id=example_id("art"), position=0)
@@ -190,7 +190,7 @@ class ArtifactPositionSerializer(StrictSerializer):
     ignores_fields_of = [GroupArtifactResponseSerializer]
 
     artifact_id = PrefixedIdField(Artifact)
-    position = WholeNumberField(help_text="One of the places there are.")
+    position = StrictIntegerField(help_text="One of the places there are.")
 
 
 @example(artifacts=[{"artifact_id": example_id("art"), "position": 0}])
@@ -218,7 +218,7 @@ class MoveGroupArtifactsSerializer(StrictSerializer):
 
     artifact_ids = PrefixedIdListField(Artifact)
     target_group_id = PrefixedIdField(Group)
-    position = WholeNumberField(required=False, help_text="Last when left out or past the end.")
+    position = StrictIntegerField(required=False, help_text="Last when left out or past the end.")
 
 
 @example(target_collection_id=example_id("col", 2), name="Documents")
@@ -234,7 +234,7 @@ class PlaceResponseSerializer(serializers.Serializer):
     """An artifact's place in a group."""
 
     artifact_id = PrefixedIdField(Artifact)
-    position = WholeNumberField()
+    position = StrictIntegerField()
     added_at = serializers.DateTimeField()
     created = serializers.BooleanField(help_text="False when it was in the group before.")
 

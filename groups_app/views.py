@@ -34,7 +34,7 @@ from groups_app.serializers import (
     ReorderGroupArtifactsSerializer,
     ReorderGroupsSerializer,
 )
-from skillmeat_site.api.pagination import WholeListPagination
+from skillmeat_site.api.pagination import LargePagePagination
 from skillmeat_site.api.viewsets import ApiViewSet, ResourceViewSet
 from skillmeat_site.db.ordering import RANK_ORDER
 from skillmeat_site.db.transactions import snapshot
@@ -75,7 +75,7 @@ class GroupViewSet(PositionedListMixin, ResourceViewSet):
     queryset = Group.objects.with_counts().with_positions().order_by(*RANK_ORDER)
     results_key = "groups"
     filterset_class = GroupFilterSet
-    pagination_class = WholeListPagination
+    pagination_class = LargePagePagination
     serializer_class = GroupResponseSerializer
     detail_serializer_class = GroupDetailResponseSerializer
     create_serializer_class = GroupCreateSerializer
@@ -192,7 +192,7 @@ class GroupArtifactViewSet(PositionedListMixin, ApiViewSet):
     path_models = {"id": Group, "artifactId": Artifact}
     lookup_url_kwarg = "artifactId"
     results_key = "artifacts"
-    pagination_class = WholeListPagination
+    pagination_class = LargePagePagination
     serializer_class = GroupArtifactResponseSerializer
 
     def get_queryset(self) -> GroupArtifactQuerySet:

@@ -17,9 +17,9 @@ from skillmeat_site.api.serializers import (
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
+    StrictIntegerField,
     StrictSerializer,
     VersionField,
-    WholeNumberField,
 )
 from skillmeat_site.db.models import DESCRIPTION_MAX_LENGTH, NAME_MAX_LENGTH
 from skillmeat_site.openapi.examples import UPDATED_AT, example, example_id
@@ -163,20 +163,20 @@ class ReportCreateSerializer(StrictSerializer):
 class ReportedArtifactsResponseSerializer(serializers.Serializer):
     """How many artifacts had each outcome."""
 
-    created = WholeNumberField()
-    updated = WholeNumberField()
-    unchanged = WholeNumberField()
+    created = StrictIntegerField()
+    updated = StrictIntegerField()
+    unchanged = StrictIntegerField()
 
 
 @example(**DEPLOYMENT_COUNTS_EXAMPLE)
 class ReportedDeploymentsResponseSerializer(serializers.Serializer):
     """How many deployments had each outcome."""
 
-    created = WholeNumberField(help_text="None was active there.")
-    updated = WholeNumberField(help_text="What was pending has arrived, or is modified now or no more.")
-    superseded = WholeNumberField(help_text="Took the place of another version or digest.")
-    retired = WholeNumberField(help_text="Was active, and is no longer there.")
-    unchanged = WholeNumberField()
+    created = StrictIntegerField(help_text="None was active there.")
+    updated = StrictIntegerField(help_text="What was pending has arrived, or is modified now or no more.")
+    superseded = StrictIntegerField(help_text="Took the place of another version or digest.")
+    retired = StrictIntegerField(help_text="Was active, and is no longer there.")
+    unchanged = StrictIntegerField()
 
 
 @example(
@@ -246,7 +246,7 @@ class CatalogCreateSerializer(StrictSerializer):
 class CataloguedArtifactsResponseSerializer(ReportedArtifactsResponseSerializer):
     """How many artifacts had each outcome."""
 
-    withdrawn = WholeNumberField(help_text="The catalogue no longer has them.")
+    withdrawn = StrictIntegerField(help_text="The catalogue no longer has them.")
 
 
 @example(namespace="acme/skills", artifacts={**ARTIFACT_COUNTS_EXAMPLE, "withdrawn": 0}, newly_outdated=3)
@@ -255,4 +255,4 @@ class CatalogReceivedResponseSerializer(serializers.Serializer):
 
     namespace = serializers.CharField()
     artifacts = CataloguedArtifactsResponseSerializer()
-    newly_outdated = WholeNumberField(help_text="Active deployments that are outdated from now on.")
+    newly_outdated = StrictIntegerField(help_text="Active deployments that are outdated from now on.")

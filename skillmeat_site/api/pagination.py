@@ -93,7 +93,7 @@ class PagePagination(BasePagination):
         ]
 
 
-class WholeListPagination(PagePagination):
+class LargePagePagination(PagePagination):
     """Lists that clients want in one piece; ``total`` tells when there is more."""
 
     default_page_size = 1000

@@ -124,7 +124,7 @@ class StrictBooleanField(serializers.BooleanField):
         return data
 
 
-class WholeNumberField(serializers.IntegerField):
+class StrictIntegerField(serializers.IntegerField):
     """An integer from 0, not its text. ``2.0`` is one in JSON; ``true`` and ``"2"`` are not.
 
     Also for counts and positions in responses, whose minimum the document then shows.
