@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from collections_app.models import Artifact, Collection
 from deployments_app.models import Deployment, Project
+from groups_app.models import Group
 from reports_app.models import KEPT, Report
 from tests.calls import unchanged
 
@@ -463,6 +464,23 @@ def test_its_queries_do_not_grow_with_the_artifacts(api, count_queries, count):
     for artifact in artifacts:
         artifact["version"] = "2"
     assert count_queries(lambda: report(api, *artifacts)) < 60
+
+
+def test_what_a_group_holds_already_keeps_its_place_and_is_not_looked_up_again(
+    api, django_assert_max_num_queries
+):
+    artifacts = [item(f"a{n}", version="1", collection="c", group="g") for n in range(3)]
+    report(api, *artifacts)
+    [group] = Group.objects.all()
+    artifacts[0]["version"] = "2"
+
+    with django_assert_max_num_queries(60) as queries:
+        report(api, *reversed(artifacts), item("new", collection="c", group="g"))
+    names = group.ordered_artifacts().values_list("collection_artifact__artifact__name", flat=True)
+
+    assert list(names) == ["a0", "a1", "a2", "new"]
+    # Which would count, for each of them, those that stand before it.
+    assert not any('AS "position"' in query["sql"] for query in queries)
 
 
 # Reading reports, and who may send them
