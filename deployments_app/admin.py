@@ -122,7 +122,7 @@ class DeploymentAdmin(ServiceAdmin):
     readonly_fields = ["latest_version", "id", "deployed_at", "updated_at"]
 
     def lock(self, row: Deployment) -> None:
-        """The artifact is what deployments of it wait for."""
+        """The project and the artifact are what other deployments wait for."""
         services.lock_deployment(row.pk)
 
     def get_queryset(self, request: HttpRequest) -> DeploymentQuerySet:

@@ -276,7 +276,7 @@ class TallyQuerySet(models.QuerySet[Any]):
 class Tally(models.Model):
     """How many deployments an artifact or a project has; there is none where there are none.
 
-    Kept by triggers (`deployments_app/migrations/0004_targets.py`); nothing else writes it.
+    Kept by triggers (`deployments_app/migrations/0005_tally_triggers.py`); nothing else writes it.
     """
 
     count = models.IntegerField()
