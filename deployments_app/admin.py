@@ -151,7 +151,7 @@ class DeploymentAdmin(ServiceAdmin):
     ]
 
     def lock(self, row: Deployment) -> None:
-        """The artifact is what deployments of it wait for."""
+        """The project and the artifact are what other deployments wait for."""
         services.lock_deployment(row.pk)
 
     def get_queryset(self, request: HttpRequest) -> DeploymentQuerySet:

@@ -82,7 +82,7 @@ class DeploymentViewSet(ResourceViewSet):
         services.delete_deployment(id=instance.pk)
 
     def lock_object(self) -> Deployment:
-        """Its artifact is locked before it."""
+        """Its project and its artifact are locked before it."""
         return services.lock_deployment(self.path_id())
 
     @extend_schema(

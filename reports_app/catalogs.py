@@ -24,7 +24,6 @@ from skillmeat_site.audit.trail import records_inserted_together
 from skillmeat_site.db.transactions import in_transaction, lock_name
 
 WITHDRAWN = "withdrawn"
-_FIELDS = ["namespace", "latest_version", "latest_digest", "description", "catalogued_at", "withdrawn_at"]
 
 
 @dataclass
@@ -69,11 +68,11 @@ def _receive(namespace: str, items: Sequence[Item], dry_run: bool) -> CatalogOut
         rows = lock_artifacts(artifacts, beside=gone.values_list("pk", flat=True))
         offered = [rows.pop(artifact.pk) for artifact in artifacts]
         outdated = set(_outdated(offered))
-        changed = _set_latest(namespace, items, offered)
+        changed, fields = _set_latest(namespace, items, offered)
         withdrawn = list(rows.values())
         for row in withdrawn:
             row.withdrawn_at = timezone.now()
-        save_artifacts([*changed, *withdrawn], [*_FIELDS, "updated_at"])
+        save_artifacts([*changed, *withdrawn], sorted({*fields, "withdrawn_at", "updated_at"}))
         newly_outdated = len(set(_outdated(offered)) - outdated)
     transaction.set_rollback(dry_run)
     updated = len({row.pk for row in changed} - new)
@@ -102,9 +101,12 @@ def _find(namespace: str, items: Sequence[Item]) -> list[Artifact | None]:
     ]
 
 
-def _set_latest(namespace: str, items: Sequence[Item], artifacts: Sequence[Artifact]) -> list[Artifact]:
-    """Set what the items say on the artifacts, and return those that it changes."""
-    changed = []
+def _set_latest(
+    namespace: str, items: Sequence[Item], artifacts: Sequence[Artifact]
+) -> tuple[list[Artifact], set[str]]:
+    """Set what the items say on the artifacts, and return those that it changes, and which fields."""
+    changed: list[Artifact] = []
+    fields: set[str] = set()
     for item, artifact in zip(items, artifacts, strict=True):
         said: dict[str, Any] = {
             "namespace": namespace,
@@ -114,11 +116,13 @@ def _set_latest(namespace: str, items: Sequence[Item], artifacts: Sequence[Artif
             "catalogued_at": artifact.catalogued_at or timezone.now(),
             "withdrawn_at": None,
         }
-        if any(getattr(artifact, name) != value for name, value in said.items()):
-            for name, value in said.items():
-                setattr(artifact, name, value)
+        new = {name: value for name, value in said.items() if getattr(artifact, name) != value}
+        for name, value in new.items():
+            setattr(artifact, name, value)
+        if new:
             changed.append(artifact)
-    return changed
+            fields |= new.keys()
+    return changed, fields
 
 
 def _outdated(artifacts: Sequence[Artifact]) -> list[str]:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from collections_app.models import Artifact, Collection
 from collections_app.services import add_artifacts
 from deployments_app.models import Deployment
-from groups_app.models import Group
+from groups_app.models import Group, GroupArtifact
 from groups_app.services import create_group, place_artifacts
 from reports_app.versions import greatest
 from skillmeat_site.db.models import insert
@@ -119,11 +119,23 @@ def organise(items: Iterable[Item], artifacts: Sequence[Artifact]) -> None:
 def _add_members(members: dict[str, dict[str, list[str]]]) -> None:
     for collection in _collections(sorted(members)) if members else ():
         groups = members[collection.name]
-        add_artifacts(collection_id=collection.pk, artifact_ids=[id for ids in groups.values() for id in ids])
+        artifact_ids = [id for ids in groups.values() for id in ids]
+        add_artifacts(collection_id=collection.pk, artifact_ids=artifact_ids)
         known = dict(Group.objects.filter(collection=collection).values_list("name", "pk"))
+        placed = _placed(collection, artifact_ids)
         for name in filter(None, groups):
             id = known.get(name) or create_group(collection_id=collection.pk, name=name).pk
-            place_artifacts(group_id=id, artifact_ids=groups[name])
+            # Most are there already, and to tell their places would cost much.
+            new = [artifact_id for artifact_id in groups[name] if (name, artifact_id) not in placed]
+            if new:
+                place_artifacts(group_id=id, artifact_ids=new)
+
+
+def _placed(collection: Collection, artifact_ids: Sequence[str]) -> set[tuple[str, str]]:
+    """The names of groups, each with one of the artifacts that the group holds."""
+    entries = GroupArtifact.objects.filter(group__collection=collection).order_by()
+    entries = entries.filter(collection_artifact__artifact__in=artifact_ids)
+    return set(entries.values_list("group__name", "collection_artifact__artifact"))
 
 
 def _collections(names: Sequence[str]) -> list[Collection]:

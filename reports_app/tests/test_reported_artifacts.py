@@ -4,6 +4,7 @@ import pytest
 
 from collections_app.models import Artifact, Collection
 from deployments_app.models import Deployment, Project
+from groups_app.models import Group
 from reports_app.tests.helpers import KEY, ROOT, error, item, report
 
 
@@ -122,3 +123,20 @@ def test_collections_and_groups_are_made_and_only_ever_added_to(api, make_artifa
     ]
     counts = {c.name: c.artifact_count for c in Collection.objects.with_counts()}
     assert counts == {"office": 2, "lab": 1}
+
+
+def test_what_a_group_holds_already_keeps_its_place_and_is_not_looked_up_again(
+    api, django_assert_max_num_queries
+):
+    artifacts = [item(f"a{n}", version="1", collection="c", group="g") for n in range(3)]
+    report(api, *artifacts)
+    [group] = Group.objects.all()
+    artifacts[0]["version"] = "2"
+
+    with django_assert_max_num_queries(60) as queries:
+        report(api, *reversed(artifacts), item("new", collection="c", group="g"))
+    names = group.ordered_artifacts().values_list("collection_artifact__artifact__name", flat=True)
+
+    assert list(names) == ["a0", "a1", "a2", "new"]
+    # Which would count, for each of them, those that stand before it.
+    assert not any('AS "position"' in query["sql"] for query in queries)
