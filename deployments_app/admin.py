@@ -9,13 +9,13 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilte
 from unfold.decorators import display
 
 from deployments_app import services
+from deployments_app.comparison import SyncStatus
 from deployments_app.models import (
     Deployment,
     DeploymentQuerySet,
     DeploymentStatus,
     Project,
     ProjectQuerySet,
-    SyncStatus,
 )
 from skillmeat_site.admin.base import ServiceAdmin, list_filter_value
 from skillmeat_site.admin.forms import UpToDateForm

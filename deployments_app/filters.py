@@ -9,13 +9,11 @@ from django.db.models import Q, QuerySet
 
 from collections_app.filters import ActiveFilter, Group, OutdatedFilter
 from collections_app.models import Artifact, ArtifactType, Collection
+from deployments_app.comparison import HAS_SYNC_STATUS, IS_OUTDATED, SyncStatus
 from deployments_app.models import (
-    HAS_SYNC_STATUS,
-    IS_OUTDATED,
     DeploymentStatus,
     Evidence,
     Project,
-    SyncStatus,
 )
 from skillmeat_site.api.filters import (
     ChoicesFilter,

@@ -6,14 +6,15 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models import Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from collections_app.models import Artifact
+from deployments_app.comparison import IS_OUTDATED, SYNC_STATUS, SyncStatus
 from skillmeat_site.audit.trail import AuditTrail
-from skillmeat_site.db.expressions import digest_scheme, tallied
+from skillmeat_site.db.expressions import tallied
 from skillmeat_site.db.ids import IdField
 from skillmeat_site.db.models import (
     NAME_MAX_LENGTH,
@@ -103,49 +104,10 @@ class Evidence(models.TextChoices):
     DECLARED = "declared", "Declared"
 
 
-class SyncStatus(models.TextChoices):
-    """What a deployment is compared with the latest of its artifact."""
-
-    CURRENT = "current", "Current"
-    OUTDATED = "outdated", "Outdated"
-    MODIFIED = "modified", "Modified"
-    UNKNOWN = "unknown", "Unknown"
-
-
 TARGET_MAX_LENGTH = 50
 DEFAULT_TARGET = "default"
 # Of one character at least; which agent or profile, such as ``claude_code``.
 TARGET_PATTERN = r"^[-a-zA-Z0-9_]+$"
-
-# Each is true or false, never null, so that it can be negated. A version is never compared with a digest.
-_VERSIONS_KNOWN = Q(deployed_version__isnull=False, artifact__latest_version__isnull=False)
-_SAME_VERSION = _VERSIONS_KNOWN & Q(deployed_version=F("artifact__latest_version"))
-_DIGESTS_COMPARABLE = Q(deployed_digest__isnull=False, artifact__latest_digest__isnull=False) & Q(
-    Exact(digest_scheme("deployed_digest"), digest_scheme("artifact__latest_digest"))
-)
-_SAME_DIGEST = _DIGESTS_COMPARABLE & Q(deployed_digest=F("artifact__latest_digest"))
-_OTHER_DIGEST = _DIGESTS_COMPARABLE & ~Q(deployed_digest=F("artifact__latest_digest"))
-
-IS_OUTDATED = (_VERSIONS_KNOWN & ~Q(deployed_version=F("artifact__latest_version"))) | (
-    ~_VERSIONS_KNOWN & _OTHER_DIGEST
-)
-_IS_MODIFIED = Q(is_modified=True) | (_SAME_VERSION & _OTHER_DIGEST)
-_IS_CURRENT = _SAME_VERSION | (~_VERSIONS_KNOWN & _SAME_DIGEST)
-SYNC_STATUS = Case(
-    When(_IS_MODIFIED, then=Value(SyncStatus.MODIFIED.value)),
-    When(IS_OUTDATED, then=Value(SyncStatus.OUTDATED.value)),
-    When(_IS_CURRENT, then=Value(SyncStatus.CURRENT.value)),
-    default=Value(SyncStatus.UNKNOWN.value),
-    output_field=models.CharField(),
-)
-# The same as conditions. A filter uses these: how many rows a CASE leaves PostgreSQL cannot guess, and
-# sorts all of them instead of reading the newest until a page is full.
-HAS_SYNC_STATUS = {
-    SyncStatus.MODIFIED: _IS_MODIFIED,
-    SyncStatus.OUTDATED: ~_IS_MODIFIED & IS_OUTDATED,
-    SyncStatus.CURRENT: ~_IS_MODIFIED & _IS_CURRENT,
-    SyncStatus.UNKNOWN: ~_IS_MODIFIED & ~IS_OUTDATED & ~_IS_CURRENT,
-}
 
 
 class DeploymentQuerySet(models.QuerySet["Deployment"]):

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from collections_app.models import Artifact, ArtifactType
 from deployments_app import services
+from deployments_app.comparison import SyncStatus
 from deployments_app.models import (
     DEFAULT_TARGET,
     TARGET_MAX_LENGTH,
@@ -14,7 +15,6 @@ from deployments_app.models import (
     DeploymentStatus,
     Evidence,
     Project,
-    SyncStatus,
 )
 from skillmeat_site.api.history import CHANGE_EXAMPLE, ChangeResponseSerializer
 from skillmeat_site.api.serializers import (

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F
 
+from deployments_app.comparison import SyncStatus
 from deployments_app.models import (
     STATUS_PRECEDENCE,
     ArtifactTally,
@@ -12,7 +13,6 @@ from deployments_app.models import (
     DeploymentStatus,
     Evidence,
     ProjectTally,
-    SyncStatus,
     TallyQuerySet,
     amounts,
 )

@@ -259,7 +259,7 @@ SPECTACULAR_SETTINGS = {
         "DeploymentStatus": "deployments_app.models.DeploymentStatus",
         "Evidence": "deployments_app.models.Evidence",
         "TokenScope": "skillmeat_site.api.permissions.TokenScope",
-        "SyncStatus": "deployments_app.models.SyncStatus",
+        "SyncStatus": "deployments_app.comparison.SyncStatus",
         "RolloutAction": "deployments_app.bulk.ACTION_CHOICES",
         "Change": "skillmeat_site.audit.changes.CHANGE_CHOICES",
         "ErrorType": "skillmeat_site.openapi.errors.ErrorType",
