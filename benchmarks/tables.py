@@ -125,7 +125,10 @@ class Deployment(Base):
     id: Mapped[str] = id_column("dep")
     artifact_id: Mapped[str] = mapped_column(ForeignKey(Artifact.id))
     project_id: Mapped[str] = mapped_column(ForeignKey(Project.id))
+    target: Mapped[str] = mapped_column(default="default")
     deployed_version: Mapped[str | None]
+    is_modified: Mapped[bool] = mapped_column(default=False)
+    evidence: Mapped[str] = mapped_column(default="declared")
     status: Mapped[str]
     deployed_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
