@@ -148,18 +148,18 @@ def test_a_project_that_is_deleted_during_a_deployment_to_it_waits_and_is_in_use
     api, make_user, make_artifact, make_project, monkeypatch
 ):
     artifact, project = make_artifact("pdf"), make_project("web")
-    call, create = Caller(make_user("another editor", "Editors")), Deployment.objects.create
+    call, save = Caller(make_user("another editor", "Editors")), Deployment.save
 
     with ThreadPoolExecutor(1) as pool:
         deletions = []
 
-        def create_late(**fields: Any) -> Deployment:
+        def save_late(deployment: Deployment, **options: Any) -> None:
             delete = lambda: call("delete", f"/projects/{project.pk}")  # noqa: E731
             deletions.append(pool.submit(on_own_connection, delete))
             wait_until(lambda: waiting(for_me=True))
-            return create(**fields)
+            save(deployment, **options)
 
-        monkeypatch.setattr(Deployment.objects, "create", create_late)
+        monkeypatch.setattr(Deployment, "save", save_late)
         answer = api.post(f"{API}/deployments", {"artifact_id": artifact.pk, "project_id": project.pk})
         assert answer.status_code == 201
         deletions[0].result(TIMEOUT_SECONDS)
