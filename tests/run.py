@@ -12,7 +12,7 @@ from tests.services import FULL, POSTGRESQL_URL, SERVICES, how_to_include
 
 COVERAGE = ["--cov", "--cov-report=term:skip-covered", "--no-cov-on-fail"]
 # What no database has a part in: once is enough.
-WITHOUT_DATABASE = ["clients/cli/skillmeat_cli/tests/*", "tests/test_openapi.py", "tests/test_docs.py"]
+WITHOUT_DATABASE = ["clients/cli/skillmeat_cli/tests/*", "tests/test_openapi.py"]
 # What is refused before it reaches a database.
 TABLES = [
     "tests/test_hostile_*",
