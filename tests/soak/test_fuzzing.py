@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tests.server import Server
 
-SECONDS = os.environ.get("FUZZ_SECONDS", "75")
+SECONDS = os.environ.get("FUZZ_SECONDS", "60")
 
 # The rows that the examples of the document name, so that these lead somewhere.
 _MAKE_EXAMPLES = """
