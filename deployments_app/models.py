@@ -6,13 +6,12 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q, Sum, Value
+from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from collections_app.models import Artifact
-from deployments_app.comparison import IS_OUTDATED, SYNC_STATUS, SyncStatus
+from deployments_app.comparison import HAS_SYNC_STATUS, IS_OUTDATED, SYNC_STATUS, SyncStatus
 from skillmeat_site.audit.trail import AuditTrail
 from skillmeat_site.db.expressions import tallied
 from skillmeat_site.db.ids import IdField
@@ -116,8 +115,7 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
     def with_details(self) -> DeploymentQuerySet:
         """Each with its artifact and project, joined, ``is_outdated`` and ``sync_status``."""
         return self.select_related("artifact", "project").annotate(
-            is_outdated=models.ExpressionWrapper(IS_OUTDATED, output_field=models.BooleanField()),
-            sync_status=SYNC_STATUS,
+            is_outdated=IS_OUTDATED, sync_status=SYNC_STATUS
         )
 
     def active(self) -> DeploymentQuerySet:
@@ -221,7 +219,7 @@ def amounts() -> dict[str, models.Aggregate]:
     conditions = {status.value: Q(status=status) for status in DeploymentStatus}
     conditions["outdated"] = is_active & IS_OUTDATED
     for status in (SyncStatus.CURRENT, SyncStatus.OUTDATED, SyncStatus.MODIFIED):
-        conditions[f"sync_{status}"] = is_active & Q(Exact(SYNC_STATUS, Value(status.value)))
+        conditions[f"sync_{status}"] = is_active & HAS_SYNC_STATUS[status]
     conditions["reported"] = is_active & Q(evidence=Evidence.REPORTED)
     counts = {name: models.Count("pk", filter=condition) for name, condition in conditions.items()}
     return {"count": models.Count("pk"), **counts}

@@ -6,9 +6,9 @@ subqueries do neither, and Django leaves them out where only the number of rows 
 
 from typing import Any
 
-from django.db.models import CharField, Count, ForeignKey, Func, Model, OuterRef, Subquery, Value
+from django.db.models import CharField, Count, ForeignKey, Func, Model, OuterRef, Subquery
 from django.db.models.fields.reverse_related import ManyToOneRel
-from django.db.models.functions import Coalesce, Left, StrIndex
+from django.db.models.functions import Coalesce
 
 
 def count_of(model: type[Model], relation: str) -> Coalesce:
@@ -31,11 +31,6 @@ def tallied(model: type[Model], column: str) -> Coalesce:
     tally = model._meta.get_field("tally").related_model
     assert isinstance(tally, type)
     return Coalesce(Subquery(tally._default_manager.filter(pk=OuterRef("pk")).order_by().values(column)), 0)
-
-
-def digest_scheme(path: str) -> Left:
-    """What a digest begins with, its colon included; null where there is none."""
-    return Left(path, StrIndex(path, Value(":")))
 
 
 class Rfc3339(Func):
