@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from skillmeat_site.api.serializers import NO_NUL
 from skillmeat_site.db.ids import bad_id_message, id_field
-from skillmeat_site.db.transactions import get
+from skillmeat_site.db.transactions import not_found
 
 
 class ListFilterBackend(filters.DjangoFilterBackend):
@@ -55,7 +55,7 @@ class TextFilter(filters.CharFilter):
     """
 
     def __init__(self, description: str) -> None:
-        super().__init__()
+        super().__init__(label=description)
         extend_schema_field({"type": "string", "pattern": NO_NUL, "description": description})(self)  # type: ignore[type-var]
 
 
@@ -115,7 +115,7 @@ class TimeFilter(filters.Filter):
     field_class = TimeField
 
     def __init__(self, field_name: str, lookup: str, description: str) -> None:
-        super().__init__(field_name, lookup)
+        super().__init__(field_name, lookup, label=description)
         schema = {"type": "string", "format": "date-time", "pattern": NO_NUL, "description": description}
         extend_schema_field(schema)(self)  # type: ignore[type-var]
 
@@ -129,7 +129,9 @@ class ConditionFilter(filters.TypedChoiceFilter):
     """
 
     def __init__(self, condition: Q, description: str) -> None:
-        super().__init__(coerce=lambda value: value == "true", **known_values(["true", "false"]))
+        super().__init__(
+            label=description, coerce=lambda value: value == "true", **known_values(["true", "false"])
+        )
         self.condition = condition
         extend_schema_field({"type": "boolean", "description": description})(self)  # type: ignore[type-var]
 
@@ -178,7 +180,9 @@ class PrefixedIdFilter(filters.CharFilter):
     """
 
     def __init__(self, model: type[Model], lookup: str, description: str, **kwargs: Any) -> None:
-        super().__init__(field_name=lookup, validators=[self._check_shape], strip=False, **kwargs)
+        super().__init__(
+            field_name=lookup, label=description, validators=[self._check_shape], strip=False, **kwargs
+        )
         # `model` is taken: there django-filter stores the model that is filtered.
         self.referenced = model
         pattern = id_field(model).pattern
@@ -190,8 +194,8 @@ class PrefixedIdFilter(filters.CharFilter):
         Raises:
             NotFound: it does not.
         """
-        if value:
-            get(self.referenced, value)
+        if value and not self.referenced._default_manager.filter(pk=value).exists():
+            raise not_found(self.referenced, value)
         return super().filter(qs, value)
 
     def _check_shape(self, value: str) -> None:
@@ -223,7 +227,7 @@ class ChoicesFilter(filters.MultipleChoiceFilter):
 
     def __init__(self, values: Iterable[str], description: str, **kwargs: Any) -> None:
         values = list(values)
-        super().__init__(**known_values(values), widget=SeveralValues, **kwargs)
+        super().__init__(label=description, **known_values(values), widget=SeveralValues, **kwargs)
         # Of one value; drf-spectacular makes a list of it.
         extend_schema_field({"type": "string", "enum": values, "description": description})(self)  # type: ignore[type-var]
 
@@ -247,8 +251,8 @@ class TotalOrderingFilter(filters.ChoiceFilter):
         self.default = default or fields[:1]
         self.columns = columns or {}
         values = [sign + name for name in fields for sign in ("", "-")]
-        super().__init__(**known_values(values))
         description = f"Order of the rows; by `{'`, then `'.join(self.default)}` unless told."
+        super().__init__(label=description, **known_values(values))
         schema = {"type": "string", "enum": values, "description": description}
         extend_schema_field(schema)(self)  # type: ignore[type-var]
 
