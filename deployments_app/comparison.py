@@ -45,7 +45,7 @@ class Comparison(Func):
         )
         self.sql = sql
 
-    def as_sql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
         """The SQL with the columns filled in."""
         columns = [compiler.compile(column)[0] for column in self.get_source_expressions()]
         version, latest_version, digest, latest_digest, is_modified = columns
@@ -63,9 +63,9 @@ class Comparison(Func):
 
 
 # Each is true or false, never null, so that it can be negated.
-IS_OUTDATED = Comparison(f"({_OUTDATED}) IS TRUE", models.BooleanField())
-_IS_MODIFIED = Q(Comparison(f"({_MODIFIED}) IS TRUE", models.BooleanField()))
-_IS_CURRENT = Q(Comparison(f"({_CURRENT}) IS TRUE", models.BooleanField()))
+IS_OUTDATED, _IS_MODIFIED, _IS_CURRENT = (
+    Q(Comparison(f"({sql}) IS TRUE", models.BooleanField())) for sql in (_OUTDATED, _MODIFIED, _CURRENT)
+)
 SYNC_STATUS = Comparison(
     f"CASE WHEN {_MODIFIED} THEN '{SyncStatus.MODIFIED.value}' "
     f"WHEN {_OUTDATED} THEN '{SyncStatus.OUTDATED.value}' "
@@ -79,5 +79,5 @@ HAS_SYNC_STATUS = {
     SyncStatus.MODIFIED: _IS_MODIFIED,
     SyncStatus.OUTDATED: ~_IS_MODIFIED & IS_OUTDATED,
     SyncStatus.CURRENT: ~_IS_MODIFIED & _IS_CURRENT,
-    SyncStatus.UNKNOWN: ~_IS_MODIFIED & ~Q(IS_OUTDATED) & ~_IS_CURRENT,
+    SyncStatus.UNKNOWN: ~_IS_MODIFIED & ~IS_OUTDATED & ~_IS_CURRENT,
 }

@@ -115,7 +115,8 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
     def with_details(self) -> DeploymentQuerySet:
         """Each with its artifact and project, joined, ``is_outdated`` and ``sync_status``."""
         return self.select_related("artifact", "project").annotate(
-            is_outdated=IS_OUTDATED, sync_status=SYNC_STATUS
+            is_outdated=models.ExpressionWrapper(IS_OUTDATED, output_field=models.BooleanField()),
+            sync_status=SYNC_STATUS,
         )
 
     def active(self) -> DeploymentQuerySet:
