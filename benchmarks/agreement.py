@@ -5,39 +5,42 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from benchmarks.contenders import Server
-from benchmarks.scenarios import READS, SUMMARY, filled
+from benchmarks.scenarios import COMPARED, Scenario, filled
 
 
 def check_agreement(servers: dict[str, Server], ids: dict[str, Any]) -> None:
-    """Read each compared resource from all servers; the product may have more fields than the others.
+    """Send each compared request to all servers.
 
     Raises:
-        RuntimeError: a peer says something else, or something that the product does not say.
+        RuntimeError: a peer reads something else than the product, or answers a write with other fields.
     """
-    for scenario in READS:
-        if scenario is SUMMARY:
-            continue
-        path = f"/api/v1{filled(scenario.path, ids)}"
-        answers = {name: _get(server, path, ids["token"]) for name, server in servers.items()}
+    for scenario in COMPARED:
+        answers = {name: _answer(server, scenario, ids, name) for name, server in servers.items()}
         expected = answers["product"]
         for name, answer in answers.items():
             if "results" in answer:
                 # The envelope of DRF's own pagination.
                 rows = next(key for key, value in expected.items() if isinstance(value, list))
-                answer = {rows: answer["results"], "total": answer["count"]}
-            if not _is_part(answer, expected):
+                answer = {**expected, rows: answer["results"], "total": answer["count"]}
+            if answer != expected:
                 raise RuntimeError(f"{scenario.name}: {name} and the product do not agree")
 
 
-def _get(server: Server, path: str, token: str) -> Any:
-    request = Request(f"http://127.0.0.1:{server.port}{path}", headers={"Authorization": f"Token {token}"})
+def _answer(server: Server, scenario: Scenario, ids: dict[str, Any], name: str) -> Any:
+    """What a server answers; of a write only the fields, since each server writes rows of its own."""
+    body = json.dumps(filled(scenario.body, ids)).replace("@n@", name) if scenario.body else None
+    request = Request(
+        f"http://127.0.0.1:{server.port}/api/v1{filled(scenario.path, ids)}",
+        body and body.encode(),
+        {"Authorization": f"Token {ids['token']}", "Content-Type": "application/json"},
+        method=scenario.method,
+    )
     with urlopen(request) as response:  # noqa: S310
-        return json.load(response)
+        answer = json.load(response)
+    return answer if scenario.method == "GET" else _fields(answer)
 
 
-def _is_part(answer: Any, expected: Any) -> bool:
-    if isinstance(answer, dict) and isinstance(expected, dict):
-        return all(key in expected and _is_part(value, expected[key]) for key, value in answer.items())
-    if isinstance(answer, list) and isinstance(expected, list):
-        return len(answer) == len(expected) and all(map(_is_part, answer, expected))
-    return answer == expected
+def _fields(answer: Any) -> Any:
+    if isinstance(answer, dict):
+        return {key: _fields(value) for key, value in answer.items()}
+    return [_fields(item) for item in answer] if isinstance(answer, list) else None

@@ -5,7 +5,6 @@ answers are the product's, and writes leave its audit trail.
 """
 
 import hashlib
-import os
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated, Any
@@ -14,25 +13,46 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from sqlalchemy import and_, event, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-from benchmarks.fast_api_queries import ARTIFACT, COLLECTION, COUNTED, DEPLOYMENT, ENTRY, ENUMERATED, GROUP
+from benchmarks.fast_api_queries import (
+    ARTIFACT,
+    COLLECTION,
+    COLLECTION_FILTERS,
+    COUNTED,
+    DEPLOYMENT,
+    DEPLOYMENT_FILTERS,
+    ENTRY,
+    ENUMERATED,
+    GROUP,
+    GROUP_FILTERS,
+    artifact_conditions,
+    conditions,
+    in_order,
+    of_several,
+)
 from benchmarks.fast_api_schemas import (
     ArtifactIn,
+    ArtifactQuery,
     Artifacts,
     CollectionDetail,
+    CollectionQuery,
     Collections,
     DeploymentIn,
     DeploymentOut,
+    DeploymentQuery,
     Deployments,
     GroupChanges,
     GroupDetail,
     GroupIn,
     GroupOut,
+    GroupQuery,
     Groups,
     Paging,
     Place,
     Placed,
 )
 from benchmarks.tables import (
+    SQLITE,
+    URL,
     ApiToken,
     Artifact,
     Collection,
@@ -46,8 +66,6 @@ from benchmarks.tables import (
     record,
 )
 
-URL = os.environ["DATABASE_URL"]
-SQLITE = URL.startswith("sqlite")
 engine = create_async_engine(
     URL.replace("sqlite:", "sqlite+aiosqlite:").replace("postgres:", "postgresql+asyncpg:"),
     pool_size=8,
@@ -118,7 +136,8 @@ async def page_of(
 ) -> dict[str, Any]:
     total = await session.scalar(select(func.count()).select_from(model).where(*where))
     rows = rows.where(*where).limit(paging.page_size).offset((paging.page - 1) * paging.page_size)
-    return {name: (await session.execute(rows)).all(), "total": total, **paging.model_dump()}
+    page = {"total": total, "page": paging.page, "page_size": paging.page_size}
+    return {name: (await session.execute(rows)).all(), **page}
 
 
 async def one(session: AsyncSession, rows: Any) -> dict[str, Any]:
@@ -137,10 +156,11 @@ async def locked(session: AsyncSession, model: Any, id: str) -> Any:
 
 @app.get("/api/v1/collections")
 async def list_collections(
-    session: Session, user: CurrentUser, paging: Annotated[Paging, Query()]
+    session: Session, user: CurrentUser, query: Annotated[CollectionQuery, Query()]
 ) -> Collections:
-    rows = COLLECTION.order_by(Collection.name, Collection.id)
-    return await page_of(session, "collections", rows, Collection, [], paging)
+    rows = in_order(COLLECTION, Collection, query.ordering)
+    where = conditions(COLLECTION_FILTERS, query)
+    return await page_of(session, "collections", rows, Collection, where, query)
 
 
 @app.get("/api/v1/collections/{id}")
@@ -150,13 +170,14 @@ async def get_collection(id: str, session: Session, user: CurrentUser) -> Collec
     return {**collection, "groups": groups.all()}
 
 
-@app.get("/api/v1/groups")
-async def list_groups(
-    collection_id: str, session: Session, user: CurrentUser, page: int = 1, page_size: int = 1000
-) -> Groups:
-    paging = Paging(page=page, page_size=page_size)
-    where = [Group.collection_id == collection_id]
-    return await page_of(session, "groups", GROUP.add_columns(ENUMERATED), Group, where, paging)
+@app.get("/api/v1/groups", response_model_exclude_unset=True)
+async def list_groups(session: Session, user: CurrentUser, query: Annotated[GroupQuery, Query()]) -> Groups:
+    is_narrowed = query.search is not None or query.artifact_id is not None
+    rows = GROUP.add_columns(COUNTED if is_narrowed else ENUMERATED)
+    if query.collection_id is None:
+        rows = of_several(rows)
+    where = conditions(GROUP_FILTERS, query)
+    return await page_of(session, "groups", rows, Group, where, query)
 
 
 @app.get("/api/v1/groups/{id}")
@@ -168,28 +189,37 @@ async def get_group(id: str, session: Session, user: CurrentUser) -> GroupDetail
 
 @app.get("/api/v1/artifacts")
 async def list_artifacts(
-    session: Session, user: CurrentUser, paging: Annotated[Paging, Query()]
+    session: Session, user: CurrentUser, query: Annotated[ArtifactQuery, Query()]
 ) -> Artifacts:
-    return await page_of(session, "artifacts", ARTIFACT, Artifact, [], paging)
+    rows = in_order(ARTIFACT, Artifact, query.ordering)
+    return await page_of(session, "artifacts", rows, Artifact, artifact_conditions(query), query)
 
 
 @app.get("/api/v1/deployments")
 async def list_deployments(
-    session: Session,
-    user: CurrentUser,
-    artifact_id: str | None = None,
-    project_id: str | None = None,
-    page: int = 1,
-    page_size: int = 1000,
+    session: Session, user: CurrentUser, query: Annotated[DeploymentQuery, Query()]
 ) -> Deployments:
-    where = [Deployment.artifact_id == artifact_id] if artifact_id else []
-    where += [Deployment.project_id == project_id] if project_id else []
-    paging = Paging(page=page, page_size=page_size)
-    return await page_of(session, "deployments", DEPLOYMENT, Deployment, where, paging)
+    rows = in_order(DEPLOYMENT, Deployment, query.ordering)
+    where = conditions(DEPLOYMENT_FILTERS, query)
+    return await page_of(session, "deployments", rows, Deployment, where, query)
 
 
-async def next_rank(session: AsyncSession, rank: Any, parent: Any) -> int:
-    last = await session.scalar(select(func.max(rank)).where(parent))
+async def free_rank(
+    session: AsyncSession, model: Any, siblings: Any, position: int | None, moving: Any = None
+) -> int:
+    """Before the one at a position, which moves with all behind it; last if there is none."""
+    if position is not None:
+        siblings = and_(siblings, model.id != moving.id) if moving else siblings
+        ranks = select(model.rank).where(siblings).order_by(model.rank, model.id)
+        following = await session.scalar(ranks.offset(position).limit(1))
+        if following is not None:
+            values = {"rank": model.rank + 1}
+            if model is Group:
+                # Another place is no change of a group.
+                values["updated_at"] = model.updated_at
+            await session.execute(update(model).where(siblings, model.rank >= following).values(values))
+            return following
+    last = await session.scalar(select(func.max(model.rank)).where(siblings))
     return 0 if last is None else last + 1
 
 
@@ -198,8 +228,9 @@ async def create_group(
     body: GroupIn, session: Session, user: Annotated[Any, allowed_to("add_group")]
 ) -> GroupOut:
     await locked(session, Collection, body.collection_id)
-    rank = await next_rank(session, Group.rank, Group.collection_id == body.collection_id)
-    group = Group(**body.model_dump(), rank=rank)
+    siblings = Group.collection_id == body.collection_id
+    rank = await free_rank(session, Group, siblings, body.position)
+    group = Group(**body.model_dump(exclude={"position"}), rank=rank)
     session.add(group)
     await record(session, group, "+", user.username)
     created = await one(session, GROUP.add_columns(COUNTED).where(Group.id == group.id))
@@ -211,8 +242,14 @@ async def create_group(
 async def change_group(
     id: str, body: GroupChanges, session: Session, user: Annotated[Any, allowed_to("change_group")]
 ) -> GroupOut:
+    if body.position is not None:
+        collection_id = await session.scalar(select(Group.collection_id).where(Group.id == id))
+        await locked(session, Collection, collection_id)
     group = await locked(session, Group, id)
-    for name, value in body.model_dump(exclude_unset=True).items():
+    if body.position is not None:
+        siblings = Group.collection_id == group.collection_id
+        group.rank = await free_rank(session, Group, siblings, body.position, group)
+    for name, value in body.model_dump(exclude_unset=True, exclude={"position"}).items():
         setattr(group, name, value)
     if session.is_modified(group):
         await record(session, group, "~", user.username)
@@ -243,14 +280,17 @@ async def add_artifact(
     entry = await session.scalar(
         select(GroupArtifact).filter_by(group_id=id, collection_artifact_id=member.id)
     )
-    created = entry is None
+    created, siblings = entry is None, GroupArtifact.group_id == id
     if entry is None:
-        rank = await next_rank(session, GroupArtifact.rank, GroupArtifact.group_id == id)
+        rank = await free_rank(session, GroupArtifact, siblings, body.position)
         entry = GroupArtifact(group_id=id, collection_artifact_id=member.id, rank=rank)
         session.add(entry)
         await record(session, entry, "+", user.username)
-    before = and_(GroupArtifact.group_id == id, GroupArtifact.rank < entry.rank)
-    position = await session.scalar(select(func.count()).select_from(GroupArtifact).where(before))
+    elif body.position is not None:
+        entry.rank = await free_rank(session, GroupArtifact, siblings, body.position, entry)
+        await record(session, entry, "~", user.username)
+    before = select(func.count()).where(siblings, GroupArtifact.rank < entry.rank)
+    position = await session.scalar(before)
     await session.commit()
     response.status_code = 201 if created else 200
     place = Place(artifact_id=artifact.id, position=position, added_at=entry.added_at, created=created)
@@ -264,12 +304,14 @@ async def create_deployment(
     artifact = await locked(session, Artifact, body.artifact_id)
     if await session.get(Project, body.project_id) is None:
         raise HTTPException(404)
-    pair = {"artifact_id": artifact.id, "project_id": body.project_id}
-    for before in await session.scalars(select(Deployment).filter_by(**pair, status="active")):
-        before.status = "inactive"
-        await record(session, before, "~", user.username)
-    fields = {"deployed_version": artifact.latest_version, **body.model_dump(exclude_unset=True)}
-    deployment = Deployment(**{**fields, "status": body.status})
+    if body.status == "active":
+        place = {"artifact_id": artifact.id, "project_id": body.project_id, "target": body.target}
+        for before in await session.scalars(select(Deployment).filter_by(**place, status="active")):
+            before.status = "inactive"
+            await record(session, before, "~", user.username)
+    deployment = Deployment(**body.model_dump())
+    if "deployed_version" not in body.model_fields_set:
+        deployment.deployed_version = artifact.latest_version
     session.add(deployment)
     await record(session, deployment, "+", user.username)
     created = await one(session, DEPLOYMENT.where(Deployment.id == deployment.id))

@@ -1,5 +1,6 @@
 """The product's tables as SQLAlchemy models, for `benchmarks.fast_api`."""
 
+import os
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -18,6 +19,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from uuid_utils.compat import uuid7
+
+URL = os.environ["DATABASE_URL"]
+SQLITE = URL.startswith("sqlite")
 
 
 class Utc(TypeDecorator):
@@ -75,9 +79,12 @@ class Artifact(Timestamped, Base):
     __tablename__ = "collections_app_artifact"
     id: Mapped[str] = id_column("art")
     type: Mapped[str]
+    namespace: Mapped[str]
     name: Mapped[str]
     description: Mapped[str | None]
     latest_version: Mapped[str | None]
+    latest_digest: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class Collection(Timestamped, Base):
@@ -127,16 +134,33 @@ class Deployment(Base):
     project_id: Mapped[str] = mapped_column(ForeignKey(Project.id))
     target: Mapped[str] = mapped_column(default="default")
     deployed_version: Mapped[str | None]
+    deployed_digest: Mapped[str | None]
     is_modified: Mapped[bool] = mapped_column(default=False)
     evidence: Mapped[str] = mapped_column(default="declared")
+    last_reported_at: Mapped[datetime | None]
     status: Mapped[str]
     deployed_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
 
+class Tally(Base):
+    """The deployments of an artifact, counted by triggers."""
+
+    __tablename__ = "deployments_app_artifacttally"
+    artifact_id: Mapped[str] = mapped_column(ForeignKey(Artifact.id), primary_key=True)
+    count: Mapped[int]
+    active: Mapped[int]
+    outdated: Mapped[int]
+    variants: Mapped[int]
+
+
+# What is not recorded.
+UNTRACKED = {"rank", "last_reported_at"}
+
+
 def _trail(model: Any) -> Table:
-    """The table of a model's audit trail: its columns (but the rank), and who did what when."""
-    columns = [Column(c.name, c.type) for c in model.__table__.columns if c.name != "rank"]
+    """The table of a model's audit trail: most of its columns, and who did what when."""
+    columns = [Column(c.name, c.type) for c in model.__table__.columns if c.name not in UNTRACKED]
     history = [
         Column("history_date", Utc),
         Column("history_type", String),
