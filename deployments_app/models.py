@@ -127,6 +127,10 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
         """Those that are not the latest of their artifact, whatever their status."""
         return self.filter(IS_OUTDATED)
 
+    def totals(self) -> dict[str, int]:
+        """`amounts` of all of them, by name. Costs one query, which counts."""
+        return self.order_by().aggregate(**amounts())
+
     def newest_first(self) -> DeploymentQuerySet:
         """By the time of deployment, the last one first."""
         return self.order_by("-deployed_at", "-pk")

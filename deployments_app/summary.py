@@ -2,22 +2,20 @@
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Model, QuerySet
 
+from collections_app.models import Artifact
 from deployments_app.comparison import SyncStatus
 from deployments_app.models import (
     STATUS_PRECEDENCE,
-    ArtifactTally,
-    Deployment,
     DeploymentQuerySet,
     DeploymentStatus,
     Evidence,
-    ProjectTally,
+    Project,
     TallyQuerySet,
     amounts,
 )
 from deployments_app.serializers import DeploymentResponseSerializer
-from skillmeat_site.api.pagination import page_of
 from skillmeat_site.db.transactions import snapshot
 
 RECENT = 5
@@ -25,23 +23,30 @@ RECENT = 5
 COUNTS = ("count", *DeploymentStatus.values, "outdated")
 
 
-def deployment_summary(rows: slice, narrowed: DeploymentQuerySet | None = None) -> dict[str, Any]:
+def deployment_summary(
+    rows: slice,
+    deployments: DeploymentQuerySet,
+    by_artifact: TallyQuerySet | None = None,
+    by_project: TallyQuerySet | None = None,
+) -> dict[str, Any]:
     """Deployments in one snapshot, counted by status, artifact and project.
 
     Args:
         rows: which rows of the two tables.
-        narrowed: the deployments that are meant; all of them when None.
+        deployments: those that are meant, with details.
+        by_artifact: the tallies of all artifacts that have any of them, if those tally nothing else.
+        by_project: likewise of the projects.
 
     Returns:
-        What `DeploymentSummaryResponseSerializer` shows, but the page. Costs six queries. Those of all
-        deployments read tallies, however many deployments there are; others count what is meant.
+        What `DeploymentSummaryResponseSerializer` shows, but the page. Costs six to eight queries. They read
+        the tallies, however many deployments there are; without tallies they count.
     """
     with snapshot():
-        totals = _totals(narrowed)
-        artifacts, artifact_total = _table("artifact", ArtifactTally.objects.all(), narrowed, rows)
-        projects, project_total = _table("project", ProjectTally.objects.all(), narrowed, rows)
-        meant = Deployment.objects.all() if narrowed is None else narrowed
-        newest = meant.with_details().newest_first()[:RECENT]
+        tallies = by_artifact if by_project is None else by_project
+        totals = deployments.totals() if tallies is None else tallies.totals()
+        artifacts, artifact_total = _table(Artifact, deployments, by_artifact, rows)
+        projects, project_total = _table(Project, deployments, by_project, rows)
+        newest = deployments.newest_first()[:RECENT]
         return {
             "total_deployments": totals["count"],
             "by_status": {status: totals[status] for status in DeploymentStatus.values},
@@ -53,13 +58,6 @@ def deployment_summary(rows: slice, narrowed: DeploymentQuerySet | None = None) 
             "project_total": project_total,
             "recent_deployments": DeploymentResponseSerializer(newest, many=True).data,
         }
-
-
-def _totals(narrowed: DeploymentQuerySet | None) -> dict[str, int]:
-    """`amounts` of all deployments that are meant, by name."""
-    if narrowed is None:
-        return ProjectTally.objects.totals()
-    return narrowed.order_by().aggregate(**amounts())
 
 
 def _by_sync_status(totals: dict[str, int]) -> dict[str, int]:
@@ -80,15 +78,21 @@ def _status(counts: dict[str, Any]) -> str:
 
 
 def _table(
-    owner: str, tallies: TallyQuerySet, narrowed: DeploymentQuerySet | None, rows: slice
+    owners: type[Model], deployments: DeploymentQuerySet, tallies: TallyQuerySet | None, rows: slice
 ) -> tuple[list[dict[str, Any]], int]:
-    """The counts of each ``owner`` that has any, those with the most first, and how many there are."""
-    id, name = f"{owner}_id", {f"{owner}_name": F(f"{owner}__name")}
-    counted: Any
-    if narrowed is None:
-        counted = tallies.values(id, *COUNTS, **name)
+    """The counts of each of ``owners`` that has any, those with the most first, and how many there are."""
+    owner = owners._meta.model_name
+    id = f"{owner}_id"
+    counted: QuerySet[Any, Any]
+    if tallies is not None:
+        counted = tallies.values(id, *COUNTS)
     else:
         counts = {key: count for key, count in amounts().items() if key in COUNTS}
-        counted = narrowed.order_by().values(id, **name).annotate(**counts).order_by("-count", id)
-    total = counted.count()
-    return list(page_of(counted, rows.start, min(rows.stop, total), total)), total
+        counted = deployments.order_by().values(id).annotate(**counts).order_by("-count", id)
+    page = list(counted[rows])
+    is_last = len(page) < rows.stop - rows.start and (page or not rows.start)
+    # Neither joined nor counted more often than need be: there may be a million rows to group.
+    names = dict(owners._default_manager.filter(pk__in=[row[id] for row in page]).values_list("pk", "name"))
+    for row in page:
+        row[f"{owner}_name"] = names[row[id]]
+    return page, rows.start + len(page) if is_last else counted.count()

@@ -21,7 +21,7 @@ from deployments_app.bulk_serializers import (
     RolloutSerializer,
 )
 from deployments_app.filters import DeploymentFilterSet, ProjectFilterSet, SummaryFilterSet
-from deployments_app.models import Deployment, Project
+from deployments_app.models import ArtifactTally, Deployment, Project, ProjectTally
 from deployments_app.serializers import (
     DeploymentChangeResponseSerializer,
     DeploymentCreateSerializer,
@@ -96,11 +96,29 @@ class DeploymentViewSet(ResourceViewSet):
         """All numbers are of one snapshot. `page` and `page_size` apply to both tables."""
         paginator = self.paginator
         paginator.read_parameters(request)
-        narrows = request.query_params.keys() - {"page", "page_size"}
         with snapshot():
-            narrowed: Any = self.filter_queryset(Deployment.objects.all()) if narrows else None
-            summary = deployment_summary(paginator.rows, narrowed)
+            deployments: Any = self.filter_queryset(self.get_queryset())
+            summary = deployment_summary(
+                paginator.rows,
+                deployments,
+                self._tallies("artifact", ArtifactTally.objects.all()),
+                self._tallies("project", ProjectTally.objects.all()),
+            )
         return Response({**summary, "page": paginator.page, "page_size": paginator.page_size})
+
+    def _tallies(self, owner: str, tallies: Any) -> Any:
+        """The tallies of what the request asks for; None if each tallies more than that.
+
+        Args:
+            owner: of which field of a deployment they are.
+        """
+        sent = {name.removesuffix("[]") for name in self.request.query_params}
+        fields = {
+            str(filter_.field_name) for name, filter_ in SummaryFilterSet.base_filters.items() if name in sent
+        }
+        asked = {field.partition("__")[0] for field in fields}
+        is_whole = asked <= {owner} and not self.get_queryset().query.where
+        return self.filter_queryset(tallies) if is_whole else None
 
     @extend_schema(
         operation_id="updateDeployments",

@@ -8,6 +8,7 @@ from django.core.management import call_command
 
 from collections_app.models import Artifact
 from deployments_app.models import Deployment, Evidence, Project
+from deployments_app.views import DeploymentViewSet
 
 ROOT = "/api/v1"
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -232,13 +233,34 @@ def test_the_summary_is_narrowed_in_all_its_numbers_alike(
     assert len(body["recent_deployments"]) == total
 
 
-def test_the_summary_of_everything_is_what_counting_says(api, world):
-    all_types = "artifact_type=skill,command,agent,mcp,hook"
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?project_id={web}",
+        "?artifact_type=command&artifact_type=skill",
+        "?artifact_type[]=skill",
+        "?group_id={group}&artifact_type=skill",
+        "?artifact_id={pdf}&project_id={web}",
+    ],
+)
+def test_a_summary_from_tallies_is_what_counting_says(api, world, monkeypatch, query):
+    url = f"{ROOT}/deployments/summary{query.format(**world)}"
+    tallied = api.get(url).json()
 
-    assert (
-        api.get(f"{ROOT}/deployments/summary").json()
-        == api.get(f"{ROOT}/deployments/summary?{all_types}").json()
-    )
+    monkeypatch.setattr(DeploymentViewSet, "_tallies", lambda *_: None)
+
+    assert tallied == api.get(url).json()
+    assert tallied["total_deployments"] > 0
+
+
+def test_a_summary_counts_only_what_the_view_shows(api, world, monkeypatch):
+    expected = api.get(f"{ROOT}/deployments/summary?project_id={world['web']}").json()
+
+    shown = Deployment.objects.with_details().filter(project=world["web"])
+    monkeypatch.setattr(DeploymentViewSet, "get_queryset", lambda _: shown.all())
+
+    assert api.get(f"{ROOT}/deployments/summary").json() == expected
 
 
 def test_the_tables_of_a_narrowed_summary_are_paged(api, world):

@@ -82,11 +82,20 @@ def test_the_detail_of_a_deployment(api, rows, django_assert_num_queries):
     assert response.json()["id"] == rows["deployment"]
 
 
-def test_the_summary(api, rows, django_assert_num_queries):
-    with django_assert_num_queries(7):
-        response = api.get(f"{DEPLOYMENTS}/summary")
+@pytest.mark.parametrize(
+    ("query", "queries"),
+    [
+        pytest.param("", 7, id="authenticate,totals,two-tables,their-names,recent"),
+        pytest.param("?target=default", 7, id="counted"),
+        pytest.param("?artifact_type=skill", 7, id="half-tallied"),
+        pytest.param("?page_size=2", 9, id="totals-of-full-pages"),
+    ],
+)
+def test_the_summary(api, rows, django_assert_num_queries, query, queries):
+    with django_assert_num_queries(queries):
+        response = api.get(f"{DEPLOYMENTS}/summary{query}")
 
-    assert len(response.json()["by_artifact"]) == len(response.json()["by_project"]) == rows["count"]
+    assert response.json()["artifact_total"] == response.json()["project_total"] == rows["count"]
 
 
 def test_a_new_deployment_costs_the_same_however_many_there_are(api, rows, django_assert_num_queries):

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from collections_app.models import Artifact, Collection
-from deployments_app.models import DeploymentStatus, Project, ProjectTally
+from deployments_app.models import ArtifactTally, Deployment, DeploymentStatus, Project, ProjectTally
 from deployments_app.summary import deployment_summary
 from groups_app.models import Group
 from skillmeat_site.admin.links import list_url
@@ -35,7 +35,12 @@ CHART_OPTIONS = {
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the page shows to ``context``. Costs eleven queries."""
-    summary = deployment_summary(slice(0, ROWS))
+    summary = deployment_summary(
+        slice(0, ROWS),
+        Deployment.objects.with_details(),
+        ArtifactTally.objects.all(),
+        ProjectTally.objects.all(),
+    )
     models = (Artifact, Collection, Group, Project)
     cards = [_card(model._meta, model._default_manager.count()) for model in models]
     return context | {
