@@ -22,7 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # Tracebacks in the browser; never on a server that others can reach.
 DEBUG = env.bool("DEBUG", default=False)
 
-# Signs admin sessions and CSRF tokens.
+# Signs admin sessions and CSRF tokens; keys of tokens that are made with an Idempotency-Key come from it.
 SECRET_KEY = env.str("SECRET_KEY", default="") or stored_secret_key(BASE_DIR / ".secret-key")
 
 # Host names this server answers to; others get 400.

@@ -32,10 +32,17 @@ def test_no_key_and_no_password_is_stored(anonymous_api: Any) -> None:
         {"name": "web"},
         headers={"Authorization": f"Token {key}", "Idempotency-Key": "one"},
     )
+    made = anonymous_api.post(
+        f"{API}/auth/tokens",
+        {"name": "CI"},
+        headers={"Authorization": f"Token {key}", "Idempotency-Key": "two"},
+    ).json()
     models = list(apps.get_models())
     dump = str([list(model._default_manager.values()) for model in models])
     assert "'name': 'web'" in dump
+    assert made["id"] in dump
     assert key not in dump
+    assert made["token"] not in dump
     assert PASSWORD not in dump
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from skillmeat_site.api.permissions import TokenScope
 from skillmeat_site.db.ids import IdField
@@ -28,18 +30,25 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         name: str = "",
         scope: str = TokenScope.FULL,
         expires_at: datetime | None = None,
+        idempotency_key: str | None = None,
     ) -> tuple[ApiToken, str]:
         """Make a token for ``user``.
 
         Args:
             expires_at: after ``TOKEN_TTL_DAYS`` when None.
+            idempotency_key: of the request; from it the key is derived, which else is random.
 
         Returns:
             The token, and its key: the only time that the key is known.
         """
-        key = secrets.token_urlsafe(32)
         expires_at = expires_at or timezone.now() + timedelta(days=settings.TOKEN_TTL_DAYS)
-        token = self.create(digest=digest(key), user=user, name=name, scope=scope, expires_at=expires_at)
+        token = self.model(user=user, name=name, scope=scope, expires_at=expires_at)
+        if idempotency_key is None:
+            key = secrets.token_urlsafe(32)
+        else:
+            key = derived_key(user.pk, token.public_id, idempotency_key)
+        token.digest = digest(key)
+        token.save(force_insert=True)
         return token, key
 
     def valid(self) -> ApiTokenQuerySet:
@@ -55,7 +64,7 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 class ApiToken(models.Model):
     """A key to the API. Only its SHA-256 digest is kept: a stolen database opens nothing.
 
-    The key has 256 random bits, so unlike a password it needs no slow hash.
+    The key has 256 bits that nobody can guess, so unlike a password it needs no slow hash.
     """
 
     digest = models.CharField(primary_key=True, max_length=64, editable=False)
@@ -113,3 +122,13 @@ class CacheEntry(models.Model):
 def digest(key: str) -> str:
     """What is kept of a token's key."""
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def derived_key(user_id: int, public_id: str, idempotency_key: str) -> str:
+    """The key of a token that was made with an ``Idempotency-Key``.
+
+    So it can be shown again and need not be stored. Nobody can compute it without the ``SECRET_KEY``.
+    """
+    source = f"{user_id} {public_id} {idempotency_key}"
+    mac = salted_hmac("skillmeat_site.accounts.derived_key", source, algorithm="sha256")
+    return base64.urlsafe_b64encode(mac.digest()).rstrip(b"=").decode()

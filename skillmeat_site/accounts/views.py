@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from skillmeat_site.accounts.authentication import CHALLENGES
 from skillmeat_site.accounts.forms import THROTTLED
-from skillmeat_site.accounts.models import ApiToken, ApiTokenQuerySet
+from skillmeat_site.accounts.models import ApiToken, ApiTokenQuerySet, derived_key
 from skillmeat_site.accounts.serializers import (
     LoginResponseSerializer,
     LoginSerializer,
@@ -28,7 +28,7 @@ from skillmeat_site.accounts.serializers import (
 )
 from skillmeat_site.accounts.throttling import LoginThrottle
 from skillmeat_site.api.permissions import ALL_SCOPES, IsAuthenticatedInScope, TokenScope
-from skillmeat_site.api.viewsets import ApiViewSet
+from skillmeat_site.api.viewsets import IDEMPOTENCY_KEY, ApiViewSet
 
 
 class AuthViewSet(ApiViewSet):
@@ -110,8 +110,8 @@ class TokenViewSet(mixins.ListModelMixin, ApiViewSet):
     serializer_class = TokenResponseSerializer
     permission_classes = [IsAuthenticatedInScope]
     token_scopes = frozenset({TokenScope.FULL})
-    # The response, with the key of the token in it, must not be stored.
-    supports_idempotency_key = False
+    # Of the token that this request made.
+    key = ""
 
     def get_queryset(self) -> ApiTokenQuerySet:
         """Those of the user that open the API now."""
@@ -129,12 +129,28 @@ class TokenViewSet(mixins.ListModelMixin, ApiViewSet):
         responses={201: TokenCreatedResponseSerializer},
     )
     def create(self, request: Request) -> Response:
-        """For a script, a CI step or another client. Its key is shown once, in this response."""
+        """For a script, a CI step or another client. Its key is shown in this response only."""
         user: Any = request.user
-        token, key = ApiToken.objects.issue(user, **self.validated(TokenCreateSerializer))
-        token.token = key  # type: ignore[attr-defined]  # shown, not stored
-        body = TokenCreatedResponseSerializer(token, context=self.get_serializer_context()).data
-        return Response(body, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
+        token, self.key = ApiToken.objects.issue(
+            user,
+            idempotency_key=request.headers.get(IDEMPOTENCY_KEY),
+            **self.validated(TokenCreateSerializer),
+        )
+        body = TokenResponseSerializer(token, context=self.get_serializer_context()).data
+        return Response(body, status=status.HTTP_201_CREATED)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Show the key of a new token: in a replayed response too, which is stored without it."""
+        if response.status_code == status.HTTP_201_CREATED:
+            idempotency_key = request.headers.get(IDEMPOTENCY_KEY)
+            response.data["token"] = (
+                self.key
+                if idempotency_key is None
+                else derived_key(request.user.pk, response.data["id"], idempotency_key)
+            )
+            # No cache on the way may keep a key.
+            response["Cache-Control"] = "no-store"
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @extend_schema(operation_id="deleteToken", summary="Revoke a token", responses={204: None})
     def destroy(self, request: Request, id: str) -> Response:

@@ -8,9 +8,16 @@ from django.utils import timezone
 
 from conftest import PASSWORD
 from skillmeat_site.accounts.models import ApiToken, digest
+from skillmeat_site.accounts.serializers import TokenResponseSerializer
+from skillmeat_site.db import transactions
+from skillmeat_site.db.transactions import Stale
+from skillmeat_site.idempotency.models import IdempotencyRecord
 
 AUTH = "/api/v1/auth"
 TOKENS = f"{AUTH}/tokens"
+
+
+KEY = {"HTTP_IDEMPOTENCY_KEY": "6f1c2b-1"}
 
 
 def bearer(key: str) -> dict[str, str]:
@@ -36,6 +43,105 @@ def test_a_new_token_shows_its_key_once_and_opens_the_api(api, anonymous_api):
     assert row["last_used_at"] is not None
     assert not ApiToken.objects.filter(pk=body["token"]).exists()
     assert ApiToken.objects.filter(pk=digest(body["token"])).exists()
+
+
+def test_the_same_request_again_shows_the_same_key_and_makes_no_second_token(api, anonymous_api):
+    first, again = (api.post(TOKENS, {"name": "CI"}, **KEY) for _ in range(2))
+
+    assert (again.status_code, again.content) == (201, first.content)
+    assert [answer.get("Idempotent-Replayed") for answer in (first, again)] == [None, "true"]
+    assert [answer["Cache-Control"] for answer in (first, again)] == ["no-store"] * 2
+    assert anonymous_api.get(f"{AUTH}/me", **bearer(again.json()["token"])).status_code == 200
+    assert [row["name"] for row in listed(api)] == ["CI", ""]
+
+
+def test_an_idempotency_key_of_yesterday_makes_another_token_with_another_key(api, anonymous_api):
+    first = api.post(TOKENS, {"name": "CI"}, **KEY).json()
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
+
+    answer = api.post(TOKENS, {"name": "CI"}, **KEY)
+
+    assert (answer.status_code, answer.get("Idempotent-Replayed")) == (201, None)
+    assert first["token"] != answer.json()["token"]
+    for key in (first["token"], answer.json()["token"]):
+        assert anonymous_api.get(f"{AUTH}/me", **bearer(key)).status_code == 200
+
+
+def test_the_same_idempotency_key_of_two_users_makes_two_keys(api, viewer_api):
+    made = {client.post(TOKENS, {"name": "CI"}, **KEY).json()["token"] for client in (api, viewer_api)}
+
+    assert len(made) == 2
+
+
+def test_an_idempotency_key_for_another_token_is_refused(api):
+    api.post(TOKENS, {"name": "CI"}, **KEY)
+
+    assert api.post(TOKENS, {"name": "laptop"}, **KEY).status_code == 422
+    assert len(listed(api)) == 2
+
+
+def test_a_refusal_is_replayed_without_a_key(api):
+    first, again = (api.post(TOKENS, {}, **KEY) for _ in range(2))
+
+    assert (first.status_code, again.status_code, again.content) == (400, 400, first.content)
+    assert again["Idempotent-Replayed"] == "true"
+
+
+def test_the_key_of_a_revoked_token_is_replayed_and_opens_nothing(api, anonymous_api):
+    made = api.post(TOKENS, {"name": "CI"}, **KEY).json()
+    api.delete(f"{TOKENS}/{made['id']}")
+
+    assert api.post(TOKENS, {"name": "CI"}, **KEY).json() == made
+    assert anonymous_api.get(f"{AUTH}/me", **bearer(made["token"])).status_code == 401
+
+
+def test_without_the_secret_key_nobody_computes_the_key(api, anonymous_api, settings):
+    made = api.post(TOKENS, {"name": "CI"}, **KEY).json()
+    settings.SECRET_KEY = "another"
+
+    replayed = api.post(TOKENS, {"name": "CI"}, **KEY).json()
+
+    assert replayed.pop("token") != made.pop("token")
+    assert replayed == made
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("headers", [{}, KEY], ids=["plain", "with a key"])
+def test_a_token_that_is_made_at_the_second_attempt_opens_the_api(api, anonymous_api, monkeypatch, headers):
+    stale_once(monkeypatch)
+
+    made = api.post(TOKENS, {"name": "CI"}, **headers).json()
+
+    assert anonymous_api.get(f"{AUTH}/me", **bearer(made["token"])).status_code == 200
+    assert [row["name"] for row in listed(api)] == ["CI", ""]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_second_attempt_shows_the_key_of_the_token_that_the_same_request_made_meanwhile(
+    api, client_of, django_user_model, monkeypatch
+):
+    other = client_of(django_user_model.objects.get(username="editor"))
+    answers = []
+    pause = lambda _: answers.append(other.post(TOKENS, {"name": "CI"}, **KEY))  # noqa: E731
+    monkeypatch.setattr(transactions.time, "sleep", pause)
+    stale_once(monkeypatch)
+
+    answers.append(api.post(TOKENS, {"name": "CI"}, **KEY))
+
+    assert [answer.get("Idempotent-Replayed") for answer in answers] == [None, "true"]
+    assert answers[0].json() == answers[1].json()
+
+
+def stale_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the first transaction that has made a token begin again."""
+    show, failures = TokenResponseSerializer.to_representation, [Stale()]
+
+    def fail_or_show(serializer: Any, token: ApiToken) -> Any:
+        if failures:
+            raise failures.pop()
+        return show(serializer, token)
+
+    monkeypatch.setattr(TokenResponseSerializer, "to_representation", fail_or_show)
 
 
 def test_the_list_has_ones_own_valid_tokens_and_tells_which_one_is_in_use(api, viewer_api):
