@@ -45,7 +45,7 @@ class BulkUpdateSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The fields, of which only one says the version."""
-        if "to_latest" in attrs and "deployed_version" in attrs:
+        if attrs.get("to_latest") and "deployed_version" in attrs:
             message = "Send either deployed_version or to_latest."
             raise serializers.ValidationError({"to_latest": message}, code="repeated")
         return attrs

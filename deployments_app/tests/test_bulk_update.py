@@ -42,6 +42,16 @@ def test_each_gets_the_latest_version_of_its_artifact(api, pdf, docx, web, deplo
     assert body["deployments"][0]["deployed_at"] > rows[0].deployed_at.isoformat()
 
 
+@pytest.mark.parametrize("version", ["1.5", None])
+def test_to_latest_false_is_as_good_as_left_out(api, pdf, web, deploy, version):
+    row = deploy(pdf, web, deployed_version="1")
+
+    body = {"deployment_ids": [row.pk], "to_latest": False, "deployed_version": version}
+    [changed] = api.post(URL, body).json()["deployments"]
+
+    assert changed["deployed_version"] == version
+
+
 def test_without_a_known_latest_version_nothing_changes_and_the_artifact_is_named(
     api, pdf, web, deploy, make_artifact
 ):
