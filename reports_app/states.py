@@ -46,8 +46,8 @@ class State:
 
         Call it under locks on their artifacts and those of `artifacts`.
         """
-        # Read, and locked, after whoever changed them meanwhile has committed.
-        active = {row.artifact_id: row for row in self._own().active().select_for_update(no_key=True)}
+        # The lock on the project is enough: whoever writes one of its deployments has it.
+        active = {row.artifact_id: row for row in self._own().active()}
         pending = self._pending()
         confirmed, retired, new = [], [], []
         for item, artifact in zip(items, artifacts, strict=True):
@@ -88,7 +88,7 @@ class State:
         """What waits to arrive, by artifact, the newest first."""
         pending: dict[str, list[Deployment]] = {}
         rows = self._own().filter(status=DeploymentStatus.PENDING).newest_first()
-        for row in rows.select_for_update(no_key=True):
+        for row in rows:
             pending.setdefault(row.artifact_id, []).append(row)
         return pending
 
