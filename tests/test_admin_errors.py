@@ -7,6 +7,8 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
+from skillmeat_site.db.transactions import Stale
+
 COLLECTIONS = "/admin/collections_app/collection/"
 
 
@@ -57,6 +59,7 @@ def test_a_body_that_is_too_large_is_told(admin_client, settings):
     ("error", "status", "said"),
     [
         (OperationalError("canceling statement due to lock timeout"), 503, "Try again in a few seconds."),
+        (Stale(), 503, "Too many others were writing at the same time."),
         (RuntimeError("secret"), 500, "Internal server error"),
     ],
 )

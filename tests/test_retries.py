@@ -12,7 +12,7 @@ from collections_app.models import Collection
 from deployments_app.models import Deployment
 from skillmeat_site.db import transactions
 from skillmeat_site.db.transactions import Stale, in_transaction
-from tests.calls import API, assert_envelope
+from tests.calls import API, assert_envelope, codes
 from tests.crowd import TIMEOUT_SECONDS, Caller, on_own_connection, wait_until, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -87,16 +87,23 @@ def test_a_part_of_a_transaction_is_not_done_again_by_itself():
         in_transaction(failing([Stale()]))
 
 
-def test_who_never_gets_through_is_told_to_try_again(api, monkeypatch):
+@pytest.mark.parametrize(
+    "exception",
+    [TRANSIENT[0], TRANSIENT[1], TRANSIENT[3]],
+    ids=["deadlock", "serialization failure", "stale"],
+)
+def test_who_never_gets_through_is_told_to_try_again(api, monkeypatch, exception):
     attempts = []
 
     def give_up(**_: Any) -> None:
         attempts.append(1)
-        raise TRANSIENT[0]
+        raise exception
 
     monkeypatch.setattr("collections_app.services.create_collection", give_up)
     answer = api.post(f"{API}/collections", {"name": "new"})
-    assert_envelope(answer, 503)
+    body = assert_envelope(answer, 503)
+    assert body["detail"] == "Too many others were writing at the same time. Try again in a few seconds."
+    assert codes(body) == [("too_many_writers", None)]
     assert int(answer["Retry-After"]) > 0
     assert len(attempts) == ATTEMPTS
 

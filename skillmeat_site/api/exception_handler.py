@@ -24,8 +24,10 @@ from skillmeat_site.api.exceptions import (
     ConflictError,
     DatabaseUnavailable,
     InternalServerError,
+    TooManyWriters,
     invalid,
 )
+from skillmeat_site.db.transactions import is_transient
 from skillmeat_site.exceptions import Conflict, DomainError, NotFound
 
 # What serializers and forms call errors that are about no single field, and the parameter of `?=1`.
@@ -44,7 +46,7 @@ class ApiExceptionHandler(ExceptionHandler):
         if isinstance(exc, IntegrityError):
             return _from_constraint(exc)
         if isinstance(exc, OperationalError | InterfaceError):
-            return DatabaseUnavailable()
+            return _unavailable(exc)
         if isinstance(exc, SuspiciousOperation):
             return exceptions.ParseError(f"Bad request: {exc}")
         return super().convert_known_exceptions(exc)
@@ -80,6 +82,10 @@ def _from_domain(exc: DomainError) -> exceptions.APIException:
     if isinstance(exc, Conflict):
         return ConflictError(exc.detail, code=exc.code)
     return invalid(exc.detail, exc.code, attr=exc.attr)
+
+
+def _unavailable(exc: Exception) -> exceptions.APIException:
+    return TooManyWriters() if is_transient(exc) else DatabaseUnavailable()
 
 
 def _still_referenced(exc: ProtectedError) -> ConflictError:
@@ -174,8 +180,9 @@ def not_found_page(request: HttpRequest, exception: Exception | None = None) -> 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's ``handler500``."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
-        return error_response(DatabaseUnavailable(), request)
+    exc = sys.exception()
+    if isinstance(exc, OperationalError | InterfaceError):
+        return error_response(_unavailable(exc), request)
     return error_response(InternalServerError(), request)
 
 

@@ -51,6 +51,15 @@ class DatabaseUnavailable(exceptions.APIException):
     wait = RETRY_AFTER_SECONDS
 
 
+class TooManyWriters(exceptions.APIException):
+    """Others came first at each of the attempts of a write."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_detail = "Too many others were writing at the same time. Try again in a few seconds."
+    default_code = "too_many_writers"
+    wait = RETRY_AFTER_SECONDS
+
+
 class InternalServerError(exceptions.APIException):
     """A fault of ours. Tells nothing about the inside."""
 

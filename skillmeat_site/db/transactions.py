@@ -69,7 +69,7 @@ def in_transaction(work: Callable[[], R]) -> R:
                 return work()
         except DatabaseError as exc:
             pause = next(pauses, None)
-            if pause is None or not _is_transient(exc):
+            if pause is None or not is_transient(exc):
                 raise
         # At random, so that transactions that blocked each other do not do so again.
         time.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
@@ -92,7 +92,8 @@ def insert_missing(work: Callable[[], R]) -> R:
     raise Stale from conflict
 
 
-def _is_transient(exc: DatabaseError) -> bool:
+def is_transient(exc: Exception) -> bool:
+    """Whether a transaction failed only because of what others wrote at the same time."""
     return isinstance(exc, Stale) or getattr(exc.__cause__, "sqlstate", None) in _RETRIED_SQLSTATES
 
 

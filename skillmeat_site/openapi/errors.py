@@ -111,7 +111,7 @@ SHARED = {
     ),
     "503": ErrorExample(
         "ServiceUnavailable",
-        "The database cannot be reached.",
+        "The database cannot be reached, or too many others were writing at the same time.",
         ErrorType.SERVER_ERROR,
         "database_unavailable",
         "The database cannot be reached. Try again in a few seconds.",
@@ -124,7 +124,7 @@ ERROR_CODES = {
     *("blank", "invalid", "invalid_choice", "max_length", "min_length", "min_value", "not_a_list", "null"),
     *("null_characters_not_allowed", "required", "repeated", "unique", "unknown_field", "unknown_parameter"),
     *("authentication_failed", "invalid_credentials", "method_not_allowed", "parse_error"),
-    *("conflict", "expired", "not_found", "token_scope"),
+    *("conflict", "expired", "not_found", "token_scope", "too_many_writers"),
 }
 ERROR_CODE_CHOICES = [(code, code) for code in sorted(ERROR_CODES)]
 
