@@ -11,7 +11,10 @@ bind = [f"{os.environ.get('BIND', '127.0.0.1')}:{port}"]
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # A slow client occupies a thread: docs/decisions/0016-slow-clients.md.
-threads = int(os.environ.get("WEB_THREADS", "8"))
+try:
+    threads = int(os.environ.get("WEB_THREADS", "8"))
+except ValueError:
+    sys.exit("WEB_THREADS must be a number, such as 8.")
 keepalive = 65
 timeout = 60
 loglevel = os.environ.get("LOG_LEVEL", "info").lower()

@@ -9,6 +9,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from skillmeat_site.secret_key import stored_secret_key
@@ -16,6 +17,15 @@ from skillmeat_site.secret_key import stored_secret_key
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _number(name: str, default: int) -> int:
+    """What an environment variable says, which must be a number."""
+    try:
+        return env.int(name, default=default)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a number, such as {default}.") from None
+
 
 # --- Security ---------------------------------------------------------------------------------
 
@@ -44,10 +54,10 @@ SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 
 # Proxies in front of this server whose X-Forwarded-For is believed; 0 believes none.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = _number("TRUSTED_PROXIES", 0)
 
 # How long an API token is good for.
-TOKEN_TTL_DAYS = env.int("TOKEN_TTL_DAYS", default=30)
+TOKEN_TTL_DAYS = _number("TOKEN_TTL_DAYS", 30)
 
 # Larger request bodies are refused with 413.
 MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -133,6 +143,22 @@ TEMPLATES = [
 # connection to PostgreSQL.
 PGBOUNCER = env.bool("PGBOUNCER", default=False)
 
+_ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+
+
+def _database_url() -> dict[str, Any]:
+    """What DATABASE_URL says."""
+    url = env.str("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+    try:
+        if env.DB_SCHEMES.get(url.partition(":")[0]) in _ENGINES:
+            return env.db_url_config(url)
+    except ValueError:
+        pass  # Of a port, for example.
+    # Without the value: it may have a password in it.
+    raise ImproperlyConfigured(
+        "DATABASE_URL must be like sqlite:////path/of/db.sqlite3 or postgres://user:password@host:5432/name."
+    )
+
 
 def _database(url: dict[str, Any]) -> dict[str, Any]:
     """Complete what DATABASE_URL says with what this product needs of that database."""
@@ -159,7 +185,7 @@ def _database(url: dict[str, Any]) -> dict[str, Any]:
     return url
 
 
-DATABASES = {"default": _database(env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))}
+DATABASES = {"default": _database(_database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Whether `make run` puts demo content into a new database.
@@ -347,6 +373,13 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+
+# --- Server -----------------------------------------------------------------------------------
+
+# For gunicorn.conf.py. Checked here since `make run` comes here first, and gunicorn itself reads
+# WEB_CONCURRENCY before that file.
+_number("WEB_CONCURRENCY", 2)
+_number("WEB_THREADS", 8)
 
 # --- Logging ----------------------------------------------------------------------------------
 

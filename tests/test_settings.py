@@ -1,0 +1,48 @@
+"""What an operator set wrong is told in one line, without a traceback."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+URL = "DATABASE_URL must be like sqlite:////path/of/db.sqlite3 or postgres://user:password@host:5432/name."
+
+
+def failure(*command: str, **environment: str) -> str:
+    """What a command that fails prints of it."""
+    own = {"PATH": os.environ["PATH"], **environment}
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=settings.BASE_DIR,
+        env=own,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("DATABASE_URL", "nonsense", URL),
+        ("DATABASE_URL", "", URL),
+        ("DATABASE_URL", "postgres://user:secret@host:notaport/db", URL),
+        ("DATABASE_URL", "mysql://user:secret@host/db", URL),
+        ("WEB_CONCURRENCY", "many", "WEB_CONCURRENCY must be a number, such as 2."),
+        ("WEB_THREADS", "", "WEB_THREADS must be a number, such as 8."),
+        ("TOKEN_TTL_DAYS", "a month", "TOKEN_TTL_DAYS must be a number, such as 30."),
+        ("TRUSTED_PROXIES", "nginx", "TRUSTED_PROXIES must be a number, such as 0."),
+    ],
+)
+@pytest.mark.parametrize("command", ["migrate", "first_use"])
+def test_a_wrong_setting_is_one_line_that_says_what_a_right_one_is(command, name, value, line):
+    assert failure("manage.py", command, **{name: value}) == f"{line}\n"
+
+
+def test_gunicorn_alone_says_so_of_its_threads_too():
+    printed = failure("-m", "gunicorn", "skillmeat_site.wsgi", WEB_THREADS="many")
+    assert printed == "WEB_THREADS must be a number, such as 8.\n"
