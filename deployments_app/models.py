@@ -206,6 +206,20 @@ class Deployment(models.Model):
             models.Index(
                 fields=["deployed_version", "deployed_at", "id"], name="deployment_version_deployed"
             ),
+            # Lists count what they filter by in this index alone, without reading a row.
+            models.Index(
+                fields=[
+                    *("artifact", "status", "deployed_version", "deployed_digest", "is_modified"),
+                    *("target", "evidence"),
+                ],
+                name="deployment_counted",
+            ),
+            # When an artifact was last deployed, past any number of old deployments.
+            models.Index(
+                fields=["artifact", "deployed_at"],
+                condition=Q(status="active"),
+                name="deployment_artifact_active",
+            ),
             # The tallies count the variants of an artifact by it.
             models.Index(
                 fields=["artifact", "deployed_version", "deployed_digest"],

@@ -21,7 +21,7 @@ from deployments_app.bulk_serializers import (
     RolloutSerializer,
 )
 from deployments_app.filters import DeploymentFilterSet, ProjectFilterSet, SummaryFilterSet
-from deployments_app.models import ArtifactTally, Deployment, Project, ProjectTally
+from deployments_app.models import ArtifactTally, Deployment, DeploymentQuerySet, Project, ProjectTally
 from deployments_app.serializers import (
     DeploymentChangeResponseSerializer,
     DeploymentCreateSerializer,
@@ -68,7 +68,7 @@ class ProjectViewSet(ResourceViewSet):
 class DeploymentViewSet(ResourceViewSet):
     """``/deployments``"""
 
-    queryset = Deployment.objects.with_details()
+    queryset = Deployment.objects.all()
     results_key = "deployments"
     filterset_class = DeploymentFilterSet
     pagination_class = LargePagePagination
@@ -76,6 +76,16 @@ class DeploymentViewSet(ResourceViewSet):
     history_serializer_class = DeploymentChangeResponseSerializer
     create_serializer_class = DeploymentCreateSerializer
     update_serializer_class = DeploymentUpdateSerializer
+
+    def get_queryset(self) -> DeploymentQuerySet:
+        """Deployments with their details, which a list adds to the rows of its page."""
+        rows: Any = super().get_queryset()
+        return rows if self.action == "list" else rows.with_details()
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """A page with the details. Counting does without: they join the artifact to every row."""
+        page: Any = super().paginate_queryset(queryset)
+        return page.with_details() if self.action == "list" and page is not None else page
 
     def perform_destroy(self, instance: Deployment) -> None:
         """Delete it by the service."""

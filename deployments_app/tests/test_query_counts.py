@@ -1,6 +1,7 @@
 """How many queries a request costs, however many rows there are. One of them authenticates."""
 
 import pytest
+from django.db import connection
 
 PROJECTS, DEPLOYMENTS = "/api/v1/projects", "/api/v1/deployments"
 
@@ -73,6 +74,32 @@ def test_the_last_page_is_read_from_the_end(sent, rows, owner):
     (page,) = sent(url, " IN (SELECT ")
 
     assert "OFFSET" not in page
+
+
+def test_deployments_are_counted_without_what_is_only_shown(sent, rows):
+    (count,) = sent(f"{DEPLOYMENTS}?evidence=declared", 'COUNT(*) AS "__count"')
+
+    assert "JOIN" not in count
+
+
+def test_deployments_that_artifacts_lead_to_are_found_before_what_is_shown_of_them(sent, rows):
+    (page,) = sent(f"{DEPLOYMENTS}?artifact_type=skill", " IN (SELECT ")
+    _, _, found = page.partition(" IN (SELECT ")
+
+    assert "project" not in found
+
+
+def test_comparisons_are_counted_in_an_index_alone(sent, rows):
+    (count,) = sent(f"{DEPLOYMENTS}?outdated=true", 'COUNT(*) AS "__count"')
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # As if there were too many rows to read them all.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN' if connection.vendor == 'sqlite' else ''} {count}")
+        plan = str(cursor.fetchall())
+
+    assert "deployment_counted" in plan
 
 
 def test_the_detail_of_a_deployment(api, rows, django_assert_num_queries):

@@ -103,27 +103,29 @@ class LargePagePagination(PagePagination):
 def page_of(queryset: QuerySet[Any], start: int, stop: int, total: int) -> QuerySet[Any]:
     """The rows from ``start`` to ``stop`` of ``total``; only those are joined and annotated.
 
-    A further page is found by its primary keys first, from the nearer end of the list, since a database
-    computes every annotation of the rows that it skips.
+    A further page, or one of rows that are found or ordered by other tables, is found by its primary keys
+    first, since a database computes every annotation of the rows that it skips or sorts. A further page is
+    read from the nearer end of the list.
     """
     if start >= stop:
         return queryset.none()
-    if start == 0 or not _is_simple(queryset):
+    joins = _joins(queryset)
+    if not (start or joins) or not _is_simple(queryset):
         return queryset[start:stop]
     keys = queryset.values_list("pk")
-    from_end = start > total - stop and not _is_found_through_others(keys)
+    # Rows that many others lead to, as the members of a collection, are sorted anyway. From the end,
+    # PostgreSQL would go through all rows of the table backwards.
+    is_sorted = any(join.join_field.one_to_many for join in joins)
+    from_end = start > total - stop and not is_sorted
     keys = keys.reverse()[total - stop : total - start] if from_end else keys[start:stop]
     return queryset.filter(pk__in=keys)
 
 
-def _is_found_through_others(queryset: QuerySet[Any]) -> bool:
-    """Whether a join leads to the rows from many others, as from the members of a collection.
-
-    Those are sorted anyway. From the end, PostgreSQL would go through all rows of the table backwards.
-    """
+def _joins(queryset: QuerySet[Any]) -> list[Any]:
+    """The joins that the rows of a queryset are found or ordered by."""
     query = queryset.query
     joins: list[Any] = [join for alias, join in query.alias_map.items() if query.alias_refcount[alias]]
-    return any(join.join_field.one_to_many for join in joins if join.parent_alias is not None)
+    return [join for join in joins if join.parent_alias is not None]
 
 
 def _is_simple(queryset: QuerySet[Any]) -> bool:
