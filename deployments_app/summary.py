@@ -33,7 +33,7 @@ def deployment_summary(
 
     Args:
         rows: which rows of the two tables.
-        deployments: those that are meant, with details.
+        deployments: those that are meant.
         by_artifact: the tallies of all artifacts that have any of them, if those tally nothing else.
         by_project: likewise of the projects.
 
@@ -46,7 +46,7 @@ def deployment_summary(
         totals = deployments.totals() if tallies is None else tallies.totals()
         artifacts, artifact_total = _table(Artifact, deployments, by_artifact, rows)
         projects, project_total = _table(Project, deployments, by_project, rows)
-        newest = deployments.newest_first()[:RECENT]
+        newest = deployments.with_details().newest_first()[:RECENT]
         return {
             "total_deployments": totals["count"],
             "by_status": {status: totals[status] for status in DeploymentStatus.values},
@@ -85,14 +85,15 @@ def _table(
     id = f"{owner}_id"
     counted: QuerySet[Any, Any]
     if tallies is not None:
-        counted = tallies.values(id, *COUNTS)
+        having_any, counted = tallies, tallies.values(id, *COUNTS)
     else:
+        having_any = deployments.order_by().values(id).distinct()
         counts = {key: count for key, count in amounts().items() if key in COUNTS}
         counted = deployments.order_by().values(id).annotate(**counts).order_by("-count", id)
     page = list(counted[rows])
-    is_last = len(page) < rows.stop - rows.start and (page or not rows.start)
-    # Neither joined nor counted more often than need be: there may be a million rows to group.
+    # Names are not joined, and totals counted only if need be: there may be a million rows to group.
     names = dict(owners._default_manager.filter(pk__in=[row[id] for row in page]).values_list("pk", "name"))
     for row in page:
         row[f"{owner}_name"] = names[row[id]]
-    return page, rows.start + len(page) if is_last else counted.count()
+    is_last = len(page) < rows.stop - rows.start and (page or not rows.start)
+    return page, rows.start + len(page) if is_last else having_any.count()

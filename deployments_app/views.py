@@ -78,12 +78,12 @@ class DeploymentViewSet(ResourceViewSet):
     update_serializer_class = DeploymentUpdateSerializer
 
     def get_queryset(self) -> DeploymentQuerySet:
-        """Deployments with their details, which a list adds to the rows of its page."""
+        """Deployments with their details, which join the artifact; what counts them does without."""
         rows: Any = super().get_queryset()
-        return rows if self.action == "list" else rows.with_details()
+        return rows if self.action in ("list", "summary") else rows.with_details()
 
     def paginate_queryset(self, queryset: Any) -> Any:
-        """A page with the details. Counting does without: they join the artifact to every row."""
+        """A page; that of a list with the details of its rows, which were counted without."""
         page: Any = super().paginate_queryset(queryset)
         return page.with_details() if self.action == "list" and page is not None else page
 

@@ -37,7 +37,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the page shows to ``context``. Costs eleven queries."""
     summary = deployment_summary(
         slice(0, ROWS),
-        Deployment.objects.with_details(),
+        Deployment.objects.all(),
         ArtifactTally.objects.all(),
         ProjectTally.objects.all(),
     )
