@@ -77,7 +77,7 @@ SYNC_STATUS = Comparison(
 # sorts all of them instead of reading the newest until a page is full.
 HAS_SYNC_STATUS = {
     SyncStatus.MODIFIED: _IS_MODIFIED,
-    SyncStatus.OUTDATED: ~_IS_MODIFIED & IS_OUTDATED,
-    SyncStatus.CURRENT: ~_IS_MODIFIED & _IS_CURRENT,
-    SyncStatus.UNKNOWN: ~_IS_MODIFIED & ~IS_OUTDATED & ~_IS_CURRENT,
+    SyncStatus.OUTDATED: IS_OUTDATED & ~_IS_MODIFIED,
+    SyncStatus.CURRENT: _IS_CURRENT & ~_IS_MODIFIED,
+    SyncStatus.UNKNOWN: ~IS_OUTDATED & ~_IS_CURRENT & ~_IS_MODIFIED,
 }
