@@ -33,7 +33,7 @@ from deployments_app.serializers import (
 )
 from deployments_app.summary import deployment_summary
 from deployments_app.summary_serializers import DeploymentSummaryResponseSerializer
-from skillmeat_site.api.pagination import LargePagePagination
+from skillmeat_site.api.pagination import LargePagePagination, PagePagination
 from skillmeat_site.api.viewsets import ResourceViewSet
 from skillmeat_site.db.transactions import snapshot
 from skillmeat_site.openapi.operations import one_of, page_parameters, resource_schema
@@ -80,12 +80,13 @@ class DeploymentViewSet(ResourceViewSet):
     def get_queryset(self) -> DeploymentQuerySet:
         """Deployments with their details, which join the artifact; what counts them does without."""
         rows: Any = super().get_queryset()
-        return rows if self.action in ("list", "summary") else rows.with_details()
+        is_counted = self.action == "list" and isinstance(self.paginator, PagePagination)
+        return rows if is_counted or self.action == "summary" else rows.with_details()
 
     def paginate_queryset(self, queryset: Any) -> Any:
-        """A page; that of a list with the details of its rows, which were counted without."""
+        """A page; that of deployments with the details of its rows, which were counted without."""
         page: Any = super().paginate_queryset(queryset)
-        return page.with_details() if self.action == "list" and page is not None else page
+        return page.with_details() if isinstance(page, DeploymentQuerySet) else page
 
     def perform_destroy(self, instance: Deployment) -> None:
         """Delete it by the service."""

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from rest_framework.pagination import PageNumberPagination
 
 from deployments_app.models import Deployment
+from deployments_app.views import DeploymentViewSet
+from skillmeat_site.api.pagination import PagePagination
 
 DEPLOYMENTS = "/api/v1/deployments"
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -199,3 +202,20 @@ def test_an_empty_status_is_refused(api, web, query):
 
     assert response.status_code == 400
     assert {error["attr"] for error in response.json()["errors"]} == {"status"}
+
+
+class StockPagination(PageNumberPagination):
+    page_size = 2
+
+
+@pytest.mark.parametrize("pagination_class", [PagePagination, StockPagination, None])
+def test_rows_have_their_details_whatever_pages_them(api, pdf, web, deploy, monkeypatch, pagination_class):
+    deployment = deploy(pdf, web, deployed_version="1.0.0")
+    expected = api.get(f"{DEPLOYMENTS}/{deployment.pk}").json()
+
+    monkeypatch.setattr(DeploymentViewSet, "pagination_class", pagination_class)
+    body = api.get(DEPLOYMENTS, {"artifact_id": pdf.pk}).json()
+
+    rows = body if pagination_class is None else body.get("deployments", body.get("results"))
+    assert rows == [expected]
+    assert rows[0]["is_outdated"] is True
