@@ -61,7 +61,7 @@ restore: $(INSTALLED) ## Replace all data by a backup; stop the server first: ma
 	@test -n "$(FILE)" || { echo "Say which backup: make restore FILE=/path/of/backup"; exit 1; }
 	@$(MANAGE) restore "$(FILE)"
 
-test: $(INSTALLED_DEV) ## Run all tests, on SQLite and on PostgreSQL if one answers
+test: $(INSTALLED_DEV) ## Run all tests on SQLite, and those that need PostgreSQL if one answers
 	@$(BIN)/python -m tests.run
 
 soak: $(INSTALLED_DEV) ## Race, kill, reload, restore and fuzz a real server, alone and behind nginx; nine minutes

@@ -1,7 +1,7 @@
-"""``make test``: the whole suite on SQLite, and on PostgreSQL when one answers.
+"""``make test``: the whole suite on SQLite, and on PostgreSQL, when one answers, what only that can show.
 
-``FULL=1``, as in continuous integration, measures coverage, runs the long tables of hostile values
-on PostgreSQL too, and makes a missing service a failure.
+``FULL=1``, as in continuous integration, measures coverage, runs the suite on PostgreSQL too, and makes a
+missing service a failure.
 """
 
 import os
@@ -13,13 +13,6 @@ from tests.services import FULL, POSTGRESQL_URL, SERVICES, how_to_include
 COVERAGE = ["--cov", "--cov-report=term:skip-covered", "--no-cov-on-fail"]
 # What no database has a part in: once is enough.
 WITHOUT_DATABASE = ["clients/cli/skillmeat_cli/tests/*", "tests/test_openapi.py"]
-# What is refused before it reaches a database.
-TABLES = [
-    "tests/test_hostile_*",
-    "tests/test_openapi_answers.py",
-    "tests/test_query_parameters.py",
-    "tests/test_paths.py",
-]
 
 
 def main() -> int:
@@ -32,12 +25,12 @@ def main() -> int:
     status = _pytest("sqlite://:memory:", *(COVERAGE if FULL else []))
     if "TEST_DATABASE_URL" not in missing and not status:
         print("\n=== PostgreSQL ===", flush=True)
-        left_out = [*WITHOUT_DATABASE, *([] if FULL else TABLES)]
-        status = _pytest(POSTGRESQL_URL, *(f"--ignore-glob={name}" for name in left_out))
+        left_out = [f"--ignore-glob={name}" for name in WITHOUT_DATABASE]
+        status = _pytest(POSTGRESQL_URL, *left_out, *([] if FULL else ["-m", "postgresql"]))
     if missing:
         print(f"Left out: {'; '.join(map(how_to_include, missing))}.")
     elif not FULL:
-        print("Left out: coverage, and the long tables on PostgreSQL. Include them with FULL=1.")
+        print("Left out: coverage, and on PostgreSQL what SQLite has shown. Include them with FULL=1.")
     return status
 
 
