@@ -17,7 +17,6 @@ from typing import Any
 
 from benchmarks.contenders import Server
 from benchmarks.scenarios import WRITES, Scenario, filled
-from benchmarks.sizes import CLIENTS
 
 _SCRIPT = Path(__file__).with_name("wrk.lua")
 # How many requests of a scenario a client prepares that names rows at random.
@@ -49,18 +48,19 @@ def require_wrk() -> None:
 
 
 def load(server: Server, scenarios: Sequence[Scenario], ids: dict[str, Any], *, seconds: int) -> Load:
-    """Let `CLIENTS` clients send the requests of scenarios in turn.
+    """Let as many clients as the first scenario says send the requests of scenarios in turn.
 
     Raises:
         RuntimeError: some did not succeed.
     """
+    clients = scenarios[0].clients
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(CLIENTS):
+        for number in range(clients):
             lines = _lines(scenarios, ids)
             # Not all of them do the same at the same time.
-            start = number * len(lines) // CLIENTS
+            start = number * len(lines) // clients
             Path(folder, str(number + 1)).write_text("\n".join(lines[start:] + lines[:start]) + "\n")
-        command = ["wrk", f"-t{CLIENTS}", f"-c{CLIENTS}", f"-d{seconds}s", "--timeout", "20s"]
+        command = ["wrk", f"-t{clients}", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s"]
         command += ["-s", str(_SCRIPT), f"http://127.0.0.1:{server.port}", "--", folder]
         before = server.cpu()
         done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -68,11 +68,11 @@ def load(server: Server, scenarios: Sequence[Scenario], ids: dict[str, Any], *, 
     measured = json.loads(done.stdout.splitlines()[-1])
     if measured["broken"] or measured["refused"]:
         raise RuntimeError(f"{[scenario.name for scenario in scenarios]} failed:\n{done.stdout}")
-    if measured["requests"] < CLIENTS:
+    if measured["requests"] < clients:
         # Too slow for that: not even one request of each client was answered.
         return load(server, scenarios, ids, seconds=2 * seconds)
     # When time is up each client waits for a request more, which the server still carries out.
-    carried_out = measured["requests"] + CLIENTS
+    carried_out = measured["requests"] + clients
     return Load(
         cpu=1000 * cpu / carried_out,
         p50=measured["p50"],

@@ -50,7 +50,8 @@ def _sections(measured: Measured) -> Iterator[str]:
     for title, stage in by_stage["compare"].items():
         yield f"### {title}\n\n{_compared(stage)}"
     for title, stage in by_stage["large"].items():
-        yield f"## {title}: a million deployments\n\n{_summaries(stage)}\n\n{_pages(stage)}"
+        tables = (_summaries(stage), _pages(stage), _filters(stage))
+        yield "\n\n".join([f"## {title}: a million deployments", *tables])
     for title, stage in by_stage["soak"].items():
         sizes = ", ".join(f"{size:.0f}" for size in stage["memory"])
         yield (
@@ -90,11 +91,16 @@ def _summaries(stage: Measured) -> str:
 
 
 def _pages(stage: Measured) -> str:
-    rows = [
-        [name, *(f"{load[key]:.1f}" for key in ("cpu", "p50", "p95"))]
-        for name, load in stage["pages"].items()
-    ]
-    return _table(["page of 100 rows on L, 8 clients", "CPU, ms", "p50, ms", "p95, ms"], rows)
+    return _latencies("page of 100 rows on L, 8 clients", stage["pages"])
+
+
+def _filters(stage: Measured) -> str:
+    return _latencies("filter on L, 100 rows, one client", stage["filters"])
+
+
+def _latencies(title: str, loads: Measured) -> str:
+    rows = [[name, *(f"{load[key]:.1f}" for key in ("cpu", "p50", "p95"))] for name, load in loads.items()]
+    return _table([title, "CPU, ms", "p50, ms", "p95, ms"], rows)
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:

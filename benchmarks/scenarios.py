@@ -4,7 +4,9 @@ import random
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["list", "nested", "write", "page", "summary"]
+from benchmarks.sizes import CLIENTS
+
+Kind = Literal["list", "nested", "write", "page", "filter", "summary"]
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,7 @@ class Scenario:
         body: may contain ``@n@``, a number that is new each time, and ``{any_group}`` and the like,
             one of many rows.
         first: for a deep page, the name of the scenario that reads the first one.
+        clients: how many send it at the same time.
     """
 
     name: str
@@ -24,6 +27,7 @@ class Scenario:
     method: str = "GET"
     body: dict[str, Any] | None = None
     first: str | None = None
+    clients: int = CLIENTS
 
 
 # Of the product and its peers, on S.
@@ -85,26 +89,50 @@ PAGES = [
     *_pages("deployments of a project", "/deployments?project_id={project}", "{last_page_of_project}"),
     *_pages("active deployments of a project", "/deployments?project_id={project}&status=active"),
     *_pages("outdated deployments of an artifact", "/deployments?artifact_id={artifact}&outdated=true"),
-    *_pages("outdated deployments", "/deployments?outdated=true"),
-    *_pages("active outdated deployments", "/deployments?outdated=true&status=active"),
-    *_pages("deployments by sync status", "/deployments?sync_status=outdated"),
-    *_pages("active deployments by sync status", "/deployments?sync_status=current&status=active"),
-    *_pages("deployments by evidence", "/deployments?evidence=reported"),
-    *_pages("deployments in a target", "/deployments?target=default"),
-    *_pages("deployments of a namespace", "/deployments?namespace=acme"),
-    *_pages("deployments of a type", "/deployments?artifact_type=skill"),
-    *_pages("deployments of a type in a state", "/deployments?artifact_type=skill&status=error"),
-    *_pages("deployments at a version", "/deployments?deployed_version=1"),
-    *_pages("deployments of what a collection holds", "/deployments?collection_id={collection}"),
-    *_pages("deployments of what a group holds", "/deployments?group_id={group}"),
-    *_pages("search deployments", "/deployments?search=FACT%200005"),
-    *_pages("outdated artifacts", "/artifacts?outdated=true"),
-    *_pages("artifacts that are deployed", "/artifacts?deployed=true"),
-    *_pages("artifacts that vary", "/artifacts?varies=true"),
-    *_pages("artifacts in a project", "/artifacts?project_id={project}&outdated=true"),
-    *_pages("outdated projects", "/projects?outdated=true"),
-    *_pages("projects with an artifact", "/projects?artifact_id={artifact}&outdated=true"),
 ]
+
+
+def _filters(*queries: str) -> list[Scenario]:
+    """Pages of 100 rows; one client at a time, so that latencies are what the server takes."""
+    return [
+        Scenario(query, f"/{query}{'&' if '?' in query else '?'}page_size=100", "filter", clients=1)
+        for query in queries
+    ]
+
+
+# Of the product, on L: questions across everything, alone and as a dashboard combines them.
+FILTERS = _filters(
+    "deployments?outdated=true",
+    "deployments?outdated=true&status=active",
+    "deployments?sync_status=outdated",
+    "deployments?sync_status=current&status=active",
+    "deployments?sync_status=modified",
+    "deployments?evidence=reported",
+    "deployments?evidence=reported&status=active",
+    "deployments?target=default",
+    "deployments?namespace=acme",
+    "deployments?artifact_type=skill",
+    "deployments?artifact_type=skill&status=error",
+    "deployments?artifact_type=skill&outdated=true&status=active",
+    "deployments?deployed_version=1",
+    "deployments?deployed_after=2020-01-01T00:00:00Z",
+    "deployments?project_id={project}&outdated=true",
+    "deployments?collection_id={collection}",
+    "deployments?collection_id={collection}&status=active",
+    "deployments?group_id={group}",
+    "deployments?group_id={group}&outdated=true&status=active",
+    "deployments?search=FACT%200005",
+    "artifacts?outdated=true",
+    "artifacts?deployed=false",
+    "artifacts?varies=true",
+    "artifacts?project_id={project}&outdated=true",
+    "projects?outdated=true",
+    "projects?artifact_id={artifact}&outdated=true",
+    "deployments/summary?project_id={project}",
+    "deployments/summary?artifact_type=skill",
+    "deployments/summary?collection_id={collection}",
+    "deployments/summary?target=default",
+)
 # A rollout of so many artifacts to so many projects.
 ROLLOUT_ARTIFACTS, ROLLOUT_PROJECTS = 50, 200
 READS = [*(scenario for scenario in COMPARED if scenario.method == "GET"), SUMMARY]

@@ -17,6 +17,7 @@ from benchmarks.databases import filled_database
 from benchmarks.load import Load, load, send_once, writing
 from benchmarks.scenarios import (
     COMPARED,
+    FILTERS,
     MIX,
     PAGES,
     ROLLOUT_ARTIFACTS,
@@ -73,7 +74,7 @@ def compare(vendor: str, effort: Effort) -> Measured:
 
 
 def large(vendor: str, effort: Effort) -> Measured:
-    """The summary on S and on L in turn, and while others write; and every page on L."""
+    """The summary on S and on L in turn, and while others write; every page and every filter on L."""
     with ExitStack() as stack:
         databases = {size: stack.enter_context(filled_database(vendor, size)) for size in SIZES}
         ids = {size: database.ids for size, database in databases.items()}
@@ -83,7 +84,8 @@ def large(vendor: str, effort: Effort) -> Measured:
         }
         return {
             "summary": _summaries(servers, ids, effort),
-            "pages": _pages(servers["L"], ids["L"], effort),
+            "pages": _one_by_one(PAGES, servers["L"], ids["L"], effort),
+            "filters": _one_by_one(FILTERS, servers["L"], ids["L"], effort),
         }
 
 
@@ -102,12 +104,12 @@ def _summaries(servers: dict[str, Server], ids: dict[str, Any], effort: Effort) 
     return summaries
 
 
-def _pages(server: Server, ids: dict[str, Any], effort: Effort) -> Measured:
-    pages: dict[str, list[Load]] = {scenario.name: [] for scenario in PAGES}
+def _one_by_one(scenarios: list[Scenario], server: Server, ids: dict[str, Any], effort: Effort) -> Measured:
+    done: dict[str, list[Load]] = {scenario.name: [] for scenario in scenarios}
     # Round by round, so that a page and its first page are measured at the same time.
-    for scenario in track(PAGES * effort.rounds, "Pages on L"):
-        pages[scenario.name].append(load(server, [scenario], ids, seconds=effort.seconds))
-    return {name: _summed_up(loads) for name, loads in pages.items()}
+    for scenario in track(scenarios * effort.rounds, f"Each {scenarios[0].kind} on L"):
+        done[scenario.name].append(load(server, [scenario], ids, seconds=effort.seconds))
+    return {name: _summed_up(loads) for name, loads in done.items()}
 
 
 def soak(vendor: str, effort: Effort) -> Measured:

@@ -82,7 +82,10 @@ def _large(vendor: str, stage: Measured) -> Iterator[Verdict]:
     target = f"summary of 1,000,000: at most {GROWTH} × the cost of 10,000"
     yield Verdict(vendor, target, f"{growth:.2f} ×", growth <= GROWTH)
     p95, which = max((load["p95"], name) for name, load in pages.items())
-    target = f"every page of 100 rows on L: p95 at most {P95_MILLISECONDS} ms"
+    target = f"every page of 100 rows on L, 8 clients: p95 at most {P95_MILLISECONDS} ms"
+    yield Verdict(vendor, target, f"{p95:.0f} ms ({which})", p95 <= P95_MILLISECONDS)
+    p95, which = max((load["p95"], name) for name, load in stage["filters"].items())
+    target = f"every filter on L, one client: p95 at most {P95_MILLISECONDS} ms"
     yield Verdict(vendor, target, f"{p95:.0f} ms ({which})", p95 <= P95_MILLISECONDS)
     deep, which = max(
         (pages[each.name]["p50"] / pages[each.first]["p50"], each.name) for each in PAGES if each.first
