@@ -30,25 +30,20 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         name: str = "",
         scope: str = TokenScope.FULL,
         expires_at: datetime | None = None,
-        idempotency_key: str | None = None,
+        key: str | None = None,
     ) -> tuple[ApiToken, str]:
         """Make a token for ``user``.
 
         Args:
             expires_at: after ``TOKEN_TTL_DAYS`` when None.
-            idempotency_key: of the request; from it the key is derived, which else is random.
+            key: what opens the API; a random one when None.
 
         Returns:
-            The token, and its key: the only time that the key is known.
+            The token, and its key, which is stored nowhere.
         """
+        key = key or secrets.token_urlsafe(32)
         expires_at = expires_at or timezone.now() + timedelta(days=settings.TOKEN_TTL_DAYS)
-        token = self.model(user=user, name=name, scope=scope, expires_at=expires_at)
-        if idempotency_key is None:
-            key = secrets.token_urlsafe(32)
-        else:
-            key = derived_key(user.pk, token.public_id, idempotency_key)
-        token.digest = digest(key)
-        token.save(force_insert=True)
+        token = self.create(digest=digest(key), user=user, name=name, scope=scope, expires_at=expires_at)
         return token, key
 
     def valid(self) -> ApiTokenQuerySet:
@@ -124,11 +119,10 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def derived_key(user_id: int, public_id: str, idempotency_key: str) -> str:
-    """The key of a token that was made with an ``Idempotency-Key``.
+def derived_key(nonce: str) -> str:
+    """The key that belongs to a random text, which may be stored to show the key again.
 
-    So it can be shown again and need not be stored. Nobody can compute it without the ``SECRET_KEY``.
+    Nobody can compute it without the ``SECRET_KEY``.
     """
-    source = f"{user_id} {public_id} {idempotency_key}"
-    mac = salted_hmac("skillmeat_site.accounts.derived_key", source, algorithm="sha256")
+    mac = salted_hmac("skillmeat_site.accounts.derived_key", nonce, algorithm="sha256")
     return base64.urlsafe_b64encode(mac.digest()).rstrip(b"=").decode()

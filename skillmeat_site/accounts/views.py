@@ -1,5 +1,6 @@
 """Logging in and out, and into the admin."""
 
+import secrets
 from typing import Any
 
 from django.contrib import admin
@@ -28,7 +29,7 @@ from skillmeat_site.accounts.serializers import (
 )
 from skillmeat_site.accounts.throttling import LoginThrottle
 from skillmeat_site.api.permissions import ALL_SCOPES, IsAuthenticatedInScope, TokenScope
-from skillmeat_site.api.viewsets import IDEMPOTENCY_KEY, ApiViewSet
+from skillmeat_site.api.viewsets import ApiViewSet
 
 
 class AuthViewSet(ApiViewSet):
@@ -110,8 +111,6 @@ class TokenViewSet(mixins.ListModelMixin, ApiViewSet):
     serializer_class = TokenResponseSerializer
     permission_classes = [IsAuthenticatedInScope]
     token_scopes = frozenset({TokenScope.FULL})
-    # Of the token that this request made.
-    key = ""
 
     def get_queryset(self) -> ApiTokenQuerySet:
         """Those of the user that open the API now."""
@@ -131,24 +130,19 @@ class TokenViewSet(mixins.ListModelMixin, ApiViewSet):
     def create(self, request: Request) -> Response:
         """For a script, a CI step or another client. Its key is shown in this response only."""
         user: Any = request.user
-        token, self.key = ApiToken.objects.issue(
-            user,
-            idempotency_key=request.headers.get(IDEMPOTENCY_KEY),
-            **self.validated(TokenCreateSerializer),
+        nonce = secrets.token_urlsafe(32)
+        token, _ = ApiToken.objects.issue(
+            user, key=derived_key(nonce), **self.validated(TokenCreateSerializer)
         )
         body = TokenResponseSerializer(token, context=self.get_serializer_context()).data
-        return Response(body, status=status.HTTP_201_CREATED)
+        # Not yet the key: with an Idempotency-Key this is stored.
+        return Response({**body, "nonce": nonce}, status=status.HTTP_201_CREATED)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Show the key of a new token: in a replayed response too, which is stored without it."""
+        """Show the key of a new token, in a response that is sent again too."""
         if response.status_code == status.HTTP_201_CREATED:
-            idempotency_key = request.headers.get(IDEMPOTENCY_KEY)
-            response.data["token"] = (
-                self.key
-                if idempotency_key is None
-                else derived_key(request.user.pk, response.data["id"], idempotency_key)
-            )
-            # No cache on the way may keep a key.
+            response.data["token"] = derived_key(response.data.pop("nonce"))
+            # No cache on the way may keep it.
             response["Cache-Control"] = "no-store"
         return super().finalize_response(request, response, *args, **kwargs)
 
