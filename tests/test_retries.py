@@ -1,7 +1,10 @@
 """A transaction that the database gave up on is done again, a bounded number of times."""
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -106,6 +109,35 @@ def test_who_never_gets_through_is_told_to_try_again(api, monkeypatch, exception
     assert codes(body) == [("too_many_writers", None)]
     assert int(answer["Retry-After"]) > 0
     assert len(attempts) == ATTEMPTS
+
+
+def sqlite_is_locked() -> OperationalError:
+    """What SQLite says to a writer that has waited as long as it may."""
+    with TemporaryDirectory() as folder:
+        one, other = (sqlite3.connect(f"{folder}/db", isolation_level=None, timeout=0) for _ in range(2))
+        with closing(one), closing(other):
+            one.execute("BEGIN IMMEDIATE")
+            with pytest.raises(sqlite3.OperationalError) as locked:
+                other.execute("BEGIN IMMEDIATE")
+    error = OperationalError(*locked.value.args)
+    error.__cause__ = locked.value
+    return error
+
+
+@pytest.mark.parametrize(
+    "exception",
+    [sqlite_is_locked(), database_error(psycopg.errors.LockNotAvailable)],
+    ids=["SQLite", "lock timeout"],
+)
+def test_who_waits_too_long_for_other_writers_is_told_so(api, monkeypatch, exception):
+    def give_up(**_: Any) -> None:
+        raise exception
+
+    monkeypatch.setattr("collections_app.services.create_collection", give_up)
+
+    assert codes(assert_envelope(api.post(f"{API}/collections", {"name": "new"}), 503)) == [
+        ("too_many_writers", None)
+    ]
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from skillmeat_site.api.exceptions import (
     TooManyWriters,
     invalid,
 )
-from skillmeat_site.db.transactions import is_transient
+from skillmeat_site.db.transactions import is_held_up, is_transient
 from skillmeat_site.exceptions import Conflict, DomainError, NotFound
 
 # What serializers and forms call errors that are about no single field, and the parameter of `?=1`.
@@ -85,7 +85,7 @@ def _from_domain(exc: DomainError) -> exceptions.APIException:
 
 
 def _unavailable(exc: Exception) -> exceptions.APIException:
-    return TooManyWriters() if is_transient(exc) else DatabaseUnavailable()
+    return TooManyWriters() if is_transient(exc) or is_held_up(exc) else DatabaseUnavailable()
 
 
 def _still_referenced(exc: ProtectedError) -> ConflictError:

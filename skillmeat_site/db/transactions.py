@@ -1,6 +1,7 @@
 """Transactions, locks and snapshots: what Django leaves to each project."""
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ RETRY_SECONDS = (0.02, 0.04, 0.08, 0.16)
 # Serialization failure, deadlock, and a reference to a row that another transaction deleted, or the
 # other way round: PostgreSQL's manual, appendix A. The next attempt sees what the other one did.
 _RETRIED_SQLSTATES = ("40001", "40P01", "23503")
+_LOCK_TIMEOUT = "55P03"
 
 # How often to look again for what others insert at the same time.
 _LOOKS = 20
@@ -95,6 +97,13 @@ def insert_missing(work: Callable[[], R]) -> R:
 def is_transient(exc: Exception) -> bool:
     """Whether a transaction failed only because of what others wrote at the same time."""
     return isinstance(exc, Stale) or getattr(exc.__cause__, "sqlstate", None) in _RETRIED_SQLSTATES
+
+
+def is_held_up(exc: Exception) -> bool:
+    """Whether others wrote, and let nobody else write, for as long as anybody waits for them."""
+    # Behind the lowest byte SQLite tells apart further.
+    is_busy = getattr(exc.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return is_busy or getattr(exc.__cause__, "sqlstate", None) == _LOCK_TIMEOUT
 
 
 def not_found(model: type[Model], *ids: str, attr: str | None = None) -> NotFound:
