@@ -12,4 +12,6 @@ if __name__ == "__main__":
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as exc:
+        if "--traceback" in sys.argv:
+            raise
         sys.exit(str(exc))

@@ -12,7 +12,7 @@ URL = "DATABASE_URL must be like sqlite:////path/of/db.sqlite3 or postgres://use
 
 def failure(*command: str, **environment: str) -> str:
     """What a command that fails prints of it."""
-    own = {"PATH": os.environ["PATH"], **environment}
+    own = {"PATH": os.environ["PATH"], "SECRET_KEY": "for tests", **environment}
     done = subprocess.run(
         [sys.executable, *command],
         cwd=settings.BASE_DIR,
