@@ -15,8 +15,6 @@ class SyncStatus(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
-# How each database finds a text in another.
-_POSITION = {"sqlite": "INSTR", "postgresql": "STRPOS"}
 # Versions where both are known, else digests where both are known and of one scheme: never a version with
 # a digest. Null where there is nothing to compare.
 _OTHER_DIGEST = "({digest} <> {latest_digest} AND {scheme} = {latest_scheme})"
@@ -45,11 +43,18 @@ class Comparison(Func):
         )
         self.sql = sql
 
-    def as_sql(self, compiler: Any, connection: Any, *_: Any, **__: Any) -> Any:
-        """The SQL with the columns filled in."""
+    def as_sqlite(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        """The SQL for SQLite."""
+        return self._filled_in(compiler, "INSTR")
+
+    def as_postgresql(self, compiler: Any, connection: Any, **_: Any) -> Any:
+        """The SQL for PostgreSQL."""
+        return self._filled_in(compiler, "STRPOS")
+
+    def _filled_in(self, compiler: Any, find: str) -> Any:
+        # Columns, which have no parameters.
         columns = [compiler.compile(column)[0] for column in self.get_source_expressions()]
         version, latest_version, digest, latest_digest, is_modified = columns
-        find = _POSITION[connection.vendor]
         sql = self.sql.format(
             version=version,
             latest_version=latest_version,

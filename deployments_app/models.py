@@ -206,7 +206,8 @@ class Deployment(models.Model):
             models.Index(
                 fields=["deployed_version", "deployed_at", "id"], name="deployment_version_deployed"
             ),
-            # Lists count what they filter by in this index alone, without reading a row.
+            # What depends on artifact, version, digest, status, target and evidence is counted in it alone,
+            # without reading a row.
             models.Index(
                 fields=[
                     *("artifact", "status", "deployed_version", "deployed_digest", "is_modified"),
@@ -216,7 +217,7 @@ class Deployment(models.Model):
             ),
             # When an artifact was last deployed, past any number of old deployments.
             models.Index(
-                fields=["artifact", "deployed_at"],
+                fields=["artifact", "deployed_at", "id"],
                 condition=Q(status="active"),
                 name="deployment_artifact_active",
             ),

@@ -169,7 +169,7 @@ def implied(deployment: Deployment, changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def retire(deployments: Iterable[Deployment]) -> None:
-    """Make active deployments, which are locked, inactive."""
+    """Make active deployments, whose project or artifact is locked, inactive."""
     update_all(list(deployments), {"status": DeploymentStatus.INACTIVE})
 
 

@@ -8,6 +8,7 @@ from collections_app.models import Artifact
 from deployments_app.comparison import SyncStatus
 from deployments_app.models import (
     STATUS_PRECEDENCE,
+    Deployment,
     DeploymentQuerySet,
     DeploymentStatus,
     Evidence,
@@ -41,6 +42,9 @@ def deployment_summary(
         What `DeploymentSummaryResponseSerializer` shows, but the page. Costs six to eight queries. They read
         the tallies, however many deployments there are; without tallies they count.
     """
+    if deployments.query.distinct:
+        # Else what is counted for each owner would be distinct too.
+        deployments = Deployment.objects.filter(pk__in=deployments.values("pk"))
     with snapshot():
         tallies = by_artifact if by_project is None else by_project
         totals = deployments.totals() if tallies is None else tallies.totals()
@@ -92,7 +96,7 @@ def _table(
         counted = deployments.order_by().values(id).annotate(**counts).order_by("-count", id)
     page = list(counted[rows])
     # Names are not joined, and totals counted only if need be: there may be a million rows to group.
-    names = dict(owners._default_manager.filter(pk__in=[row[id] for row in page]).values_list("pk", "name"))
+    names = dict(owners._base_manager.filter(pk__in=[row[id] for row in page]).values_list("pk", "name"))
     for row in page:
         row[f"{owner}_name"] = names[row[id]]
     is_last = len(page) < rows.stop - rows.start and (page or not rows.start)

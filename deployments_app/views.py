@@ -5,6 +5,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -33,6 +34,7 @@ from deployments_app.serializers import (
 )
 from deployments_app.summary import deployment_summary
 from deployments_app.summary_serializers import DeploymentSummaryResponseSerializer
+from skillmeat_site.api.filters import ListFilterBackend
 from skillmeat_site.api.pagination import LargePagePagination, PagePagination
 from skillmeat_site.api.viewsets import ResourceViewSet
 from skillmeat_site.db.transactions import snapshot
@@ -80,7 +82,8 @@ class DeploymentViewSet(ResourceViewSet):
     def get_queryset(self) -> DeploymentQuerySet:
         """Deployments with their details, which join the artifact; what counts them does without."""
         rows: Any = super().get_queryset()
-        is_counted = self.action == "list" and isinstance(self.paginator, PagePagination)
+        paginates: Any = getattr(type(self.paginator), "paginate_queryset", None)
+        is_counted = self.action == "list" and paginates is PagePagination.paginate_queryset
         return rows if is_counted or self.action == "summary" else rows.with_details()
 
     def paginate_queryset(self, queryset: Any) -> Any:
@@ -118,18 +121,20 @@ class DeploymentViewSet(ResourceViewSet):
         return Response({**summary, "page": paginator.page, "page_size": paginator.page_size})
 
     def _tallies(self, owner: str, tallies: Any) -> Any:
-        """The tallies of what the request asks for; None if each tallies more than that.
+        """The tallies of what the request asks for; None if each may tally more than that.
 
         Args:
             owner: of which field of a deployment they are.
         """
-        sent = {name.removesuffix("[]") for name in self.request.query_params}
-        fields = {
-            str(filter_.field_name) for name, filter_ in SummaryFilterSet.base_filters.items() if name in sent
-        }
-        asked = {field.partition("__")[0] for field in fields}
-        is_whole = asked <= {owner} and not self.get_queryset().query.where
-        return self.filter_queryset(tallies) if is_whole else None
+        filters = self.filterset_class.base_filters
+        sent = filters.keys() & {name.removesuffix("[]") for name in self.request.query_params}
+        asks_of = {str(filters[name].field_name).partition("__")[0] for name in sent}
+        leaves_out = (
+            self.get_queryset().query.where
+            or self.filter_backends != [ListFilterBackend]
+            or type(self).filter_queryset is not GenericAPIView.filter_queryset
+        )
+        return None if leaves_out or not asks_of <= {owner} else self.filter_queryset(tallies)
 
     @extend_schema(
         operation_id="updateDeployments",

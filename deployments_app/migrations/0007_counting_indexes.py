@@ -17,6 +17,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='deployment',
-            index=models.Index(condition=models.Q(('status', 'active')), fields=['artifact', 'deployed_at'], name='deployment_artifact_active'),
+            index=models.Index(condition=models.Q(('status', 'active')), fields=['artifact', 'deployed_at', 'id'], name='deployment_artifact_active'),
         ),
     ]

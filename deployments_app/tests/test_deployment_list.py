@@ -208,7 +208,12 @@ class StockPagination(PageNumberPagination):
     page_size = 2
 
 
-@pytest.mark.parametrize("pagination_class", [PagePagination, StockPagination, None])
+class InstancesPagination(PagePagination):
+    def paginate_queryset(self, *args: Any, **kwargs: Any) -> Any:
+        return list(super().paginate_queryset(*args, **kwargs))
+
+
+@pytest.mark.parametrize("pagination_class", [PagePagination, InstancesPagination, StockPagination, None])
 def test_rows_have_their_details_whatever_pages_them(api, pdf, web, deploy, monkeypatch, pagination_class):
     deployment = deploy(pdf, web, deployed_version="1.0.0")
     expected = api.get(f"{DEPLOYMENTS}/{deployment.pk}").json()

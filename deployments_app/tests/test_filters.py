@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from rest_framework.generics import GenericAPIView
 
 from collections_app.models import Artifact
 from deployments_app.models import Deployment, Evidence, Project
 from deployments_app.views import DeploymentViewSet
+from skillmeat_site.api.filters import ListFilterBackend
 
 ROOT = "/api/v1"
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -254,11 +256,29 @@ def test_a_summary_from_tallies_is_what_counting_says(api, world, monkeypatch, q
     assert tallied["total_deployments"] > 0
 
 
-def test_a_summary_counts_only_what_the_view_shows(api, world, monkeypatch):
+class OfWebBackend(ListFilterBackend):
+    def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
+        return super().filter_queryset(request, queryset, view).filter(project__name="web")
+
+
+HOOKS = {
+    "get_queryset": lambda _: Deployment.objects.filter(project__name="web"),
+    "get_queryset, distinct": lambda _: Deployment.objects.filter(
+        project__name="web", artifact__collection_artifacts__isnull=False
+    ).distinct(),
+    "filter_queryset": lambda view, rows: GenericAPIView.filter_queryset(view, rows).filter(
+        project__name="web"
+    ),
+    "filter_backends": [OfWebBackend],
+}
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_a_summary_counts_only_what_the_view_shows(api, world, pdf, make_collection, monkeypatch, hook):
+    make_collection("Another", pdf)
     expected = api.get(f"{ROOT}/deployments/summary?project_id={world['web']}").json()
 
-    shown = Deployment.objects.filter(project=world["web"])
-    monkeypatch.setattr(DeploymentViewSet, "get_queryset", lambda _: shown.all())
+    monkeypatch.setattr(DeploymentViewSet, hook.partition(",")[0], HOOKS[hook])
 
     assert api.get(f"{ROOT}/deployments/summary").json() == expected
 

@@ -34,7 +34,7 @@ CHART_OPTIONS = {
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add what the page shows to ``context``. Costs eleven queries."""
+    """Add what the page shows to ``context``. Costs eleven to thirteen queries."""
     summary = deployment_summary(
         slice(0, ROWS),
         Deployment.objects.all(),

@@ -103,7 +103,7 @@ def save_changes(
 def update_all(rows: Sequence[Any], changes: Mapping[str, Any]) -> None:
     """Set the same ``changes`` on rows of one model, save and record them. Costs one query if there are any.
 
-    Call it under locks on the rows, as `save_changes`. ``save`` and signals are skipped.
+    Call it under locks on the rows or on what all their writers lock. ``save`` and signals are skipped.
     """
     changes = {**changes, "updated_at": timezone.now()}
     for row in rows:
