@@ -466,6 +466,17 @@ def test_links_name_parameters_only(document: Document) -> None:
     assert all(link.keys() == {"operationId", "parameters"} for link in links)
 
 
+def test_links_take_the_id_from_where_the_response_has_it(document: Document) -> None:
+    schemas = document["components"]["schemas"]
+    for _, _, operation in operations(document):
+        for response in operation["responses"].values():
+            for name, link in response.get("links", {}).items():
+                component = response["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+                (source,) = link["parameters"].values()
+                property_ = source.removeprefix("$response.body#/")
+                assert property_ in schemas[component]["required"], (operation["operationId"], name)
+
+
 def test_the_document_says_where_the_server_is_and_under_which_licence(document: Document) -> None:
     assert document["servers"] == [{"url": "/"}]
     assert document["info"]["license"]["name"] == "MIT"

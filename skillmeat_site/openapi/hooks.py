@@ -5,8 +5,6 @@ from typing import Any
 
 from django.conf import settings
 
-_ID = "$response.body#/id"
-
 Document = dict[str, Any]
 Link = dict[str, Any]
 REQUEST_ID_HEADER = {
@@ -110,7 +108,9 @@ def link_operations(result: Document, generator: Any, **_: Any) -> Document:
     for path, operation in _operations(result):
         created = operation["responses"].get("201", {})
         if "Location" in created.get("headers", {}):
-            created["links"] = dict(_links(result, _resource(path)))
+            component = created["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            properties = result["components"]["schemas"][component]["properties"]
+            created["links"] = dict(_links(result, _resource(path), properties))
     return result
 
 
@@ -125,11 +125,12 @@ def _resource(path: str) -> str:
     return path.removeprefix(str(settings.SPECTACULAR_SETTINGS["SCHEMA_PATH_PREFIX"])).split("/")[1]
 
 
-def _links(document: Document, resource: str) -> Iterator[tuple[str, Link]]:
+def _links(document: Document, resource: str, properties: dict[str, Any]) -> Iterator[tuple[str, Link]]:
     reference = f"{resource.removesuffix('s')}_id"
+    id = f"$response.body#/{'id' if 'id' in properties else reference}"
     for path, operation in _operations(document):
         name = operation["operationId"]
         if _resource(path) == resource and "{id}" in path:
-            yield name, {"operationId": name, "parameters": {"id": _ID}}
+            yield name, {"operationId": name, "parameters": {"id": id}}
         elif any(parameter["name"] == reference for parameter in operation.get("parameters", ())):
-            yield name, {"operationId": name, "parameters": {reference: _ID}}
+            yield name, {"operationId": name, "parameters": {reference: id}}
