@@ -1,7 +1,10 @@
 """What schemathesis checks besides its own checks."""
 
+from typing import Any
+
 import schemathesis
 from schemathesis import GenerationMode
+from schemathesis.generation.meta import TestPhase
 
 # What a request may break that is valid by the OpenAPI document.
 RULES = {
@@ -30,6 +33,13 @@ def filter_case(context: schemathesis.HookContext, case: schemathesis.Case) -> b
     body = case.body if isinstance(case.body, dict) else {}
     texts = [text for name in STRIPPED if isinstance(text := body.get(name), str)]
     return not any(len(text.strip()) <= LONGEST < len(text) for text in texts)
+
+
+@schemathesis.hook
+def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+    """Send no ``Idempotency-Key`` in a chain: the response of an earlier one names what that has deleted."""
+    if case.meta is not None and case.meta.phase.name == TestPhase.STATEFUL:
+        case.headers.pop("Idempotency-Key", None)
 
 
 @schemathesis.check
