@@ -167,6 +167,7 @@ def _database(url: dict[str, Any]) -> dict[str, Any]:
         # 6 MB of pages for each thread: one page of a long list takes more than the usual 2.
         url["OPTIONS"] = {
             "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-6000;",
         }
         url |= {"ENGINE": "skillmeat_site.db.sqlite", "TEST": {"NAME": ":memory:"}}

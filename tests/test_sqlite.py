@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, connections, transaction
 
-from skillmeat_site.db.sqlite.base import DatabaseWrapper
+from skillmeat_site.db.sqlite.base import DatabaseWrapper, is_busy
+from skillmeat_site.db.transactions import snapshot
 
 pytestmark = [
     pytest.mark.django_db,
@@ -81,6 +82,21 @@ def test_a_writer_gives_up_when_the_one_before_does_not_end(busy, writer):
     write(writer)
 
 
+def test_a_snapshot_waits_for_no_writer(busy, writer):
+    writer.ensure_connection()
+    writer.transaction_mode = "DEFERRED"
+    with transaction.atomic(using="writer"), writer.cursor() as cursor:
+        assert cursor.execute("SELECT value FROM number").fetchall() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_snapshot_leaves_later_transactions_as_they_were():
+    connection.close()
+    with snapshot():
+        pass
+    assert connection.transaction_mode == "IMMEDIATE"
+
+
 def test_other_statements_are_as_patient_as_ever(busy, writer):
     busy.execute("COMMIT")
     write(writer)
@@ -94,17 +110,7 @@ def test_what_is_wrong_for_another_reason_is_not_tried_again(busy, writer):
         writer._start_transaction_under_autocommit()
 
 
-def test_a_database_that_is_being_recovered_is_busy(writer):
-    class Recovering:
-        def execute(self, sql: str) -> None:
-            exc = sqlite3.OperationalError("database is locked")
-            exc.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
-            raise exc
-
-    writer.connection = Recovering()
-    try:
-        assert not writer._begun(last=False)
-        with pytest.raises(sqlite3.OperationalError):
-            writer._begun(last=True)
-    finally:
-        writer.connection = None
+def test_a_database_that_is_being_recovered_is_busy():
+    exc = sqlite3.OperationalError("database is locked")
+    exc.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
+    assert is_busy(exc)

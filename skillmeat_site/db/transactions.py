@@ -1,18 +1,17 @@
 """Transactions, locks and snapshots: what Django leaves to each project."""
 
 import random
-import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from skillmeat_site.audit.trail import records_inserted_together
+from skillmeat_site.db.sqlite.base import is_busy
 from skillmeat_site.exceptions import NotFound
 
 M = TypeVar("M", bound=Model)
@@ -26,14 +25,8 @@ RETRY_SECONDS = (0.02, 0.04, 0.08, 0.16)
 _RETRIED_SQLSTATES = ("40001", "40P01", "23503")
 _LOCK_TIMEOUT = "55P03"
 
-# How often to look again for what others insert at the same time.
-_LOOKS = 20
-
-_BEGIN_SNAPSHOT = {
-    "sqlite": "BEGIN DEFERRED",
-    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-}
-_in_snapshot = ContextVar("in a snapshot", default=False)
+# Others insert at the same time, and one row of many may be in the way each time.
+_INSERT_ATTEMPTS = 20
 
 
 class Stale(OperationalError):
@@ -85,9 +78,9 @@ def insert_missing(work: Callable[[], R]) -> R:
     Raises:
         Stale: that happened again and again.
     """
-    for _ in range(_LOOKS):
+    for _ in range(_INSERT_ATTEMPTS):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), records_inserted_together():
                 return work()
         except IntegrityError as exc:
             conflict = exc
@@ -101,9 +94,7 @@ def is_transient(exc: Exception) -> bool:
 
 def is_held_up(exc: Exception) -> bool:
     """Whether others wrote, and let nobody else write, for as long as anybody waits for them."""
-    # Behind the lowest byte SQLite tells apart further.
-    is_busy = getattr(exc.__cause__, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-    return is_busy or getattr(exc.__cause__, "sqlstate", None) == _LOCK_TIMEOUT
+    return is_busy(exc.__cause__) or getattr(exc.__cause__, "sqlstate", None) == _LOCK_TIMEOUT
 
 
 def not_found(model: type[Model], *ids: str, attr: str | None = None) -> NotFound:
@@ -121,13 +112,17 @@ def get(model: type[M], id: str, *, attr: str | None = None) -> M:
     return get_all(model, [id], attr=attr)[0]
 
 
-def get_all(model: type[M], ids: Sequence[str], *, attr: str | None = None) -> list[M]:
+def get_all(rows: type[M] | QuerySet[M], ids: Sequence[str], *, attr: str | None = None) -> list[M]:
     """The rows with these ids, in the order of ``ids``, in one query.
+
+    Args:
+        rows: a model, or a queryset of those that are meant.
 
     Raises:
         NotFound: naming every id that has no row.
     """
-    return _in_order(model, ids, model._default_manager.filter(pk__in=ids).order_by(), attr)
+    queryset: QuerySet[M] = rows if isinstance(rows, QuerySet) else rows._default_manager.all()
+    return _in_order(queryset.model, ids, queryset.filter(pk__in=ids).order_by(), attr)
 
 
 def locked(model: type[M], id: str, *, attr: str | None = None) -> M:
@@ -174,18 +169,26 @@ def _in_order(model: type[M], ids: Sequence[str], rows: Iterable[Any], attr: str
 def snapshot() -> Iterator[None]:
     """Let every query inside see the database at one moment, whatever others write meanwhile.
 
-    Reads only, and blocks no writer. Inside a transaction or snapshot of the caller it adds nothing.
+    A transaction, which blocks no writer as long as it reads only. Inside one of the caller it adds nothing.
     """
-    if connection.in_atomic_block or _in_snapshot.get():
+    if connection.in_atomic_block:
         yield
         return
-    outside = _in_snapshot.set(True)
+    with _deferred(), transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+@contextmanager
+def _deferred() -> Iterator[None]:
+    """Let a transaction on SQLite begin without the lock on writing, which it takes with its first write."""
+    # Connecting sets the mode of the settings.
+    connection.ensure_connection()
+    mode = getattr(connection, "transaction_mode", None)
+    connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(_BEGIN_SNAPSHOT[connection.vendor])
-            try:
-                yield
-            finally:
-                cursor.execute("ROLLBACK")
+        yield
     finally:
-        _in_snapshot.reset(outside)
+        connection.transaction_mode = mode  # type: ignore[attr-defined]

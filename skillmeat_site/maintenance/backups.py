@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 
 from collections_app.models import Artifact
+from skillmeat_site.db.sqlite.base import is_busy
 
 SUFFIXES = {"sqlite": ".sqlite3", "postgresql": ".dump"}
 # Beside a SQLite database: whatever is in them SQLite brings back when it opens the database.
@@ -142,8 +143,7 @@ def _close_for_good(database: Path) -> None:
                 # Moves what is in the log to the database; SQLite does that for the last who has it open.
                 present.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.DatabaseError as exc:
-            # Behind the lowest byte the reason is told apart further.
-            if exc.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            if is_busy(exc):
                 raise BackupError(f"{database} is in use: stop the server first.") from exc
             # Else it is damaged, which may be why it is replaced.
     for suffix in _LOGS:

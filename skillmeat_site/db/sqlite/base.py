@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
 RETRY_MILLISECONDS = 2
@@ -31,22 +32,32 @@ class DatabaseWrapper(base.DatabaseWrapper):
         Raises:
             OperationalError: the others took longer than the ``timeout`` of the settings.
         """
+        # The stubs know neither.
+        if self.transaction_mode != "IMMEDIATE":  # type: ignore[attr-defined]
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+            return
         timeout = self.settings_dict["OPTIONS"]["timeout"]
         deadline = time.monotonic() + timeout
-        with self.wrap_database_errors:
-            self.connection.execute(f"PRAGMA busy_timeout = {RETRY_MILLISECONDS}")
+        with self.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {RETRY_MILLISECONDS}")
             try:
-                while not self._begun(last=time.monotonic() > deadline):
+                while not _begun(cursor, last=time.monotonic() > deadline):
                     pass
             finally:
-                self.connection.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
+                cursor.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
 
-    def _begun(self, *, last: bool) -> bool:
-        try:
-            self.connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as exc:
-            # Behind the lowest byte the reason is told apart further.
-            if last or exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-            return False
-        return True
+
+def _begun(cursor: Any, *, last: bool) -> bool:
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+    except OperationalError as exc:
+        if last or not is_busy(exc.__cause__):
+            raise
+        return False
+    return True
+
+
+def is_busy(exc: BaseException | None) -> bool:
+    """Whether an error of SQLite says that somebody else is writing."""
+    # Behind the lowest byte the reason is told apart further.
+    return getattr(exc, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from skillmeat_site.db.transactions import get, get_all, locked, locked_all, snapshot
@@ -163,12 +162,12 @@ def test_a_snapshot_reads_what_was_committed_before_and_leaves_no_transaction_op
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_written_inside_a_snapshot_stays():
-    # PostgreSQL refuses to write, SQLite takes it back.
-    with suppress(DatabaseError), snapshot():
-        Collection(name="smuggled").save()
+def test_what_is_written_inside_a_snapshot_is_stored_with_its_audit_record():
+    with snapshot():
+        Collection(name="written").save()
 
-    assert names() == []
+    assert names() == ["written"]
+    assert Collection.history.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
