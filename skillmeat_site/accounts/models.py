@@ -79,7 +79,7 @@ class ApiToken(models.Model):
 
     class Meta:
         verbose_name = "API token"
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-public_id"]
         constraints = [
             models.UniqueConstraint(fields=["public_id"], name="api_token_public_id_unique"),
             models.CheckConstraint(
