@@ -128,7 +128,6 @@ class ArtifactDetailResponseSerializer(ArtifactResponseSerializer):
 class ArtifactCreateSerializer(ResourceRequestSerializer):
     """A new artifact."""
 
-    response_serializer_class = ArtifactResponseSerializer
     ignores_fields_of = [ArtifactDetailResponseSerializer]
 
     type = StrictChoiceField(ArtifactType.choices)
@@ -197,7 +196,6 @@ class CollectionDetailResponseSerializer(CollectionResponseSerializer):
 class CollectionCreateSerializer(ResourceRequestSerializer):
     """A new collection."""
 
-    response_serializer_class = CollectionResponseSerializer
     ignores_fields_of = [CollectionDetailResponseSerializer]
 
     name = NameField()

@@ -140,7 +140,8 @@ def remove_artifact(*, collection_id: str, artifact_id: str) -> None:
     Raises:
         NotFound: the collection does not exist.
     """
-    leave(locked(Collection, collection_id), [artifact_id])
+    for member in members_of(locked(Collection, collection_id), [artifact_id]).values():
+        member.delete()
 
 
 @atomic
@@ -159,7 +160,7 @@ def move_artifacts(
     """
     source, target = _source_and_target(source_collection_id, target_collection_id)
     _check_members(source, artifact_ids)
-    leave(source, artifact_ids)
+    source.collection_artifacts.filter(artifact__in=artifact_ids).delete()
     return _memberships(*join(target, artifact_ids))
 
 
@@ -190,11 +191,6 @@ def join(collection: Collection, artifact_ids: Sequence[str]) -> tuple[list[Coll
         insert(created)
         present |= {row.artifact_id: row for row in created}
     return [present[id] for id in artifact_ids], new_ids
-
-
-def leave(collection: Collection, artifact_ids: Sequence[str]) -> None:
-    """End the memberships of artifacts in a locked collection and its groups."""
-    collection.collection_artifacts.filter(artifact__in=artifact_ids).delete()
 
 
 def _memberships(rows: Sequence[CollectionArtifact], new_ids: Sequence[str]) -> list[Membership]:

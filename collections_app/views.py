@@ -171,5 +171,6 @@ class CollectionArtifactViewSet(mixins.ListModelMixin, ApiViewSet):
     @extend_schema(operation_id="removeCollectionArtifact", summary="Remove an artifact from a collection")
     def destroy(self, request: Request, id: str, artifactId: str) -> Response:  # noqa: N803 - the contract's name
         """It leaves the collection's groups too. 204 also when it was no member."""
-        services.remove_artifact(collection_id=self.path_id(), artifact_id=self.path_id("artifactId"))
+        artifact_id = self.path_id("artifactId")
+        services.remove_artifact(collection_id=self.get_parent().pk, artifact_id=artifact_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -113,10 +113,15 @@ class DeploymentQuerySet(models.QuerySet["Deployment"]):
     """Reads of deployments."""
 
     def with_details(self) -> DeploymentQuerySet:
-        """Each with its artifact and project, joined, ``is_outdated`` and ``sync_status``."""
+        """Each with its artifact and project, ``is_outdated`` and ``sync_status``.
+
+        By subqueries, so that Django joins nothing where only the number of deployments is asked for.
+        """
+        itself = Deployment.objects.filter(pk=models.OuterRef("pk")).order_by()
+        is_outdated = models.ExpressionWrapper(IS_OUTDATED, output_field=models.BooleanField())
         return self.select_related("artifact", "project").annotate(
-            is_outdated=models.ExpressionWrapper(IS_OUTDATED, output_field=models.BooleanField()),
-            sync_status=SYNC_STATUS,
+            is_outdated=models.Subquery(itself.values(value=is_outdated)),
+            sync_status=models.Subquery(itself.values(value=SYNC_STATUS)),
         )
 
     def active(self) -> DeploymentQuerySet:

@@ -90,7 +90,6 @@ class ProjectResponseSerializer(RowSerializer):
 class ProjectCreateSerializer(ResourceRequestSerializer):
     """A new project."""
 
-    response_serializer_class = ProjectResponseSerializer
     ignores_fields_of = [ProjectResponseSerializer]
 
     name = NameField()
@@ -185,7 +184,6 @@ class DeploymentChangeResponseSerializer(ChangeResponseSerializer):
 class DeploymentCreateSerializer(ResourceRequestSerializer):
     """A new deployment."""
 
-    response_serializer_class = DeploymentResponseSerializer
     ignores_fields_of = [DeploymentResponseSerializer]
 
     artifact_id = PrefixedIdField(Artifact)

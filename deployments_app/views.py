@@ -22,7 +22,7 @@ from deployments_app.bulk_serializers import (
     RolloutSerializer,
 )
 from deployments_app.filters import DeploymentFilterSet, ProjectFilterSet, SummaryFilterSet
-from deployments_app.models import ArtifactTally, Deployment, DeploymentQuerySet, Project, ProjectTally
+from deployments_app.models import ArtifactTally, Deployment, Project, ProjectTally
 from deployments_app.serializers import (
     DeploymentChangeResponseSerializer,
     DeploymentCreateSerializer,
@@ -35,9 +35,9 @@ from deployments_app.serializers import (
 from deployments_app.summary import deployment_summary
 from deployments_app.summary_serializers import DeploymentSummaryResponseSerializer
 from skillmeat_site.api.filters import ListFilterBackend
-from skillmeat_site.api.pagination import LargePagePagination, PagePagination
+from skillmeat_site.api.pagination import LargePagePagination
 from skillmeat_site.api.viewsets import ResourceViewSet
-from skillmeat_site.db.transactions import snapshot
+from skillmeat_site.db.transactions import get_all, snapshot
 from skillmeat_site.openapi.operations import one_of, page_parameters, resource_schema
 
 
@@ -70,7 +70,7 @@ class ProjectViewSet(ResourceViewSet):
 class DeploymentViewSet(ResourceViewSet):
     """``/deployments``"""
 
-    queryset = Deployment.objects.all()
+    queryset = Deployment.objects.with_details()
     results_key = "deployments"
     filterset_class = DeploymentFilterSet
     pagination_class = LargePagePagination
@@ -78,18 +78,6 @@ class DeploymentViewSet(ResourceViewSet):
     history_serializer_class = DeploymentChangeResponseSerializer
     create_serializer_class = DeploymentCreateSerializer
     update_serializer_class = DeploymentUpdateSerializer
-
-    def get_queryset(self) -> DeploymentQuerySet:
-        """Deployments with their details, which join the artifact; what counts them does without."""
-        rows: Any = super().get_queryset()
-        paginates: Any = getattr(type(self.paginator), "paginate_queryset", None)
-        is_counted = self.action == "list" and paginates is PagePagination.paginate_queryset
-        return rows if is_counted or self.action == "summary" else rows.with_details()
-
-    def paginate_queryset(self, queryset: Any) -> Any:
-        """A page; that of deployments with the details of its rows, which were counted without."""
-        page: Any = super().paginate_queryset(queryset)
-        return page.with_details() if isinstance(page, DeploymentQuerySet) else page
 
     def perform_destroy(self, instance: Deployment) -> None:
         """Delete it by the service."""
@@ -105,7 +93,9 @@ class DeploymentViewSet(ResourceViewSet):
         parameters=page_parameters(LargePagePagination),
         responses=DeploymentSummaryResponseSerializer,
     )
-    @action(detail=False, methods=["get"], filterset_class=SummaryFilterSet)
+    @action(
+        detail=False, methods=["get"], filterset_class=SummaryFilterSet, pagination_class=LargePagePagination
+    )
     def summary(self, request: Request) -> Response:
         """All numbers are of one snapshot. `page` and `page_size` apply to both tables."""
         paginator = self.paginator
@@ -146,9 +136,11 @@ class DeploymentViewSet(ResourceViewSet):
     def bulk_update(self, request: Request) -> Response:
         """All of them or none. Those that become active take the place of those that are."""
         body = self.validated(BulkUpdateSerializer)
+        for deployment in get_all(self.get_queryset(), body["deployment_ids"], attr="deployment_ids"):
+            self.check_object_permissions(request, deployment)
         ids = [deployment.pk for deployment in bulk.update_deployments(**body)]
-        rows = {row.pk: row for row in self.get_queryset().filter(pk__in=ids)}
-        return Response(BulkUpdateResponseSerializer({"deployments": [rows[id] for id in ids]}).data)
+        changed = get_all(self.queryset, ids)
+        return Response(BulkUpdateResponseSerializer({"deployments": changed}).data)
 
     @extend_schema(
         operation_id="createRollout",

@@ -86,7 +86,6 @@ class GroupDetailResponseSerializer(GroupResponseSerializer):
 class GroupCreateSerializer(ResourceRequestSerializer):
     """A new group."""
 
-    response_serializer_class = GroupResponseSerializer
     ignores_fields_of = [GroupDetailResponseSerializer, GroupListItemResponseSerializer]
 
     collection_id = PrefixedIdField(Collection)

@@ -175,7 +175,8 @@ def remove_artifact(*, group_id: str, artifact_id: str) -> None:
         NotFound: the group does not exist.
     """
     group = lock_group(group_id)
-    group.group_artifacts.filter(collection_artifact__artifact=artifact_id).delete()
+    for entry in group.group_artifacts.filter(collection_artifact__artifact=artifact_id):
+        entry.delete()
 
 
 @atomic

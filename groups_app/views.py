@@ -56,7 +56,8 @@ class PositionedListMixin(mixins.ListModelMixin):
     def paginate_queryset(self, queryset: Any) -> Any:
         """A page. Its rows are enumerated, which is faster than counting, if no sibling is left out."""
         page: Any = super().paginate_queryset(queryset)  # type: ignore[misc]
-        is_in_order = page is not None and queryset.query.order_by == RANK_ORDER
+        # A paginator of another kind may give instances.
+        is_in_order = isinstance(page, QuerySet) and queryset.query.order_by == RANK_ORDER
         if is_in_order and self.paginator.total == self.siblings().count():  # type: ignore[attr-defined]
             # Without the first line, a database enumerates all siblings to show a page of them.
             rows = queryset.filter(pk__in=page.values("pk"))
@@ -129,10 +130,13 @@ class GroupViewSet(PositionedListMixin, ResourceViewSet):
     def reorder_siblings(self, request: Request, id: str) -> Response:
         """As `reorder`; the body may also be the bare list."""
         data = {"groups": request.data} if isinstance(request.data, list) else request.data
-        return self._reorder(data, sibling_id=self.path_id())
+        return self._reorder(data)
 
-    def _reorder(self, data: Any, sibling_id: str | None = None) -> Response:
+    def _reorder(self, data: Any) -> Response:
+        sibling_id = self.path_id() if self.detail else None
         body = self.validated(ReorderGroupsSerializer, data)
+        if self.detail:
+            self.get_object()
         positions = {item["id"]: item["position"] for item in body["groups"]}
         collection = services.reorder_groups(positions=positions, sibling_id=sibling_id)
         return Response(ReorderedGroupsResponseSerializer(collection).data)
@@ -179,7 +183,10 @@ class GroupViewSet(PositionedListMixin, ResourceViewSet):
         """The copy goes last; artifacts that are not in its collection join it."""
         body = self.validated(CopyGroupSerializer)
         copy = services.copy_group(group_id=self.get_object().pk, **body)
-        data = GroupResponseSerializer(self.get_queryset().get(pk=copy.pk)).data
+        serializer = self.serializer_class(
+            self.queryset.get(pk=copy.pk), context=self.get_serializer_context()
+        )
+        data = serializer.data
         return Response(data, status=status.HTTP_201_CREATED, headers=self.get_success_headers(data))
 
 
@@ -197,7 +204,7 @@ class GroupArtifactViewSet(PositionedListMixin, ApiViewSet):
 
     def get_queryset(self) -> GroupArtifactQuerySet:
         """The artifacts of this group, in order."""
-        return GroupArtifact.objects.of(self.kwargs.get("id", "")).with_positions()
+        return GroupArtifact.objects.of(self.kwargs.get("id", "")).with_artifacts().with_positions()
 
     def siblings(self) -> QuerySet[GroupArtifact]:
         """All artifacts of the group."""
@@ -238,7 +245,8 @@ class GroupArtifactViewSet(PositionedListMixin, ApiViewSet):
     )
     def update(self, request: Request, id: str, artifactId: str) -> Response:  # noqa: N803 - the contract's name
         """The others close up and make room."""
-        ids = {"group_id": self.path_id(), "artifact_id": self.path_id("artifactId")}
+        artifact_id = self.path_id("artifactId")
+        ids = {"group_id": self.get_parent().pk, "artifact_id": artifact_id}
         position = self.validated(GroupArtifactUpdateSerializer)["position"]
         place = services.position_artifact(**ids, position=position)
         body = {**ids, "position": place.position, "added_at": place.added_at}
@@ -247,5 +255,6 @@ class GroupArtifactViewSet(PositionedListMixin, ApiViewSet):
     @extend_schema(operation_id="removeGroupArtifact", summary="Remove an artifact from a group")
     def destroy(self, request: Request, id: str, artifactId: str) -> Response:  # noqa: N803 - the contract's name
         """It stays in the collection. 204 also when it was not in the group."""
-        services.remove_artifact(group_id=self.path_id(), artifact_id=self.path_id("artifactId"))
+        artifact_id = self.path_id("artifactId")
+        services.remove_artifact(group_id=self.get_parent().pk, artifact_id=artifact_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -61,7 +61,11 @@ class ReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
         body = self.validated(ReportCreateSerializer)
         outcome = receive_report(by=User.get_username(user), **body)
         is_new = outcome.is_new_project and not body.get("dry_run")
-        return Response(_shown(outcome), status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        shown = _shown(outcome)
+        if not is_new:
+            return Response(shown)
+        location = self.reverse_action("detail", kwargs={"id": shown["report_id"]})
+        return Response(shown, status=status.HTTP_201_CREATED, headers={"Location": location})
 
 
 class CatalogViewSet(ApiViewSet):

@@ -153,4 +153,4 @@ def test_its_queries_do_not_grow_with_the_deployments(api, web, deploy, make_art
     body = {"deployment_ids": [row.pk for row in rows], "status": "active", "to_latest": True}
     api.get("/api/v1/auth/me")
 
-    assert count_queries(lambda: api.post(URL, body)) == 16
+    assert count_queries(lambda: api.post(URL, body)) == 17

@@ -88,7 +88,7 @@ class TokenResponseSerializer(serializers.Serializer):
 
     def get_is_current(self, token: ApiToken) -> bool:
         """Whether the request came with it."""
-        return token.pk == self.context["request"].auth.pk
+        return token == self.context["request"].auth
 
 
 @example(**TOKEN_EXAMPLE, token="q3Zx8v…")

@@ -82,7 +82,8 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["post"], token_scopes=ALL_SCOPES)
     def logout(self, request: Request) -> Response:
         """The token of this request is useless from now on."""
-        ApiToken.objects.filter(pk=request.auth.pk).revoke()
+        # A client that is authenticated otherwise, as by `force_authenticate`, has none.
+        ApiToken.objects.filter(pk=getattr(request.auth, "pk", None)).revoke()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(
@@ -91,7 +92,7 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["post"])
     def logoutall(self, request: Request) -> Response:
         """All tokens of the user are useless from now on."""
-        ApiToken.objects.filter(user=request.auth.user).revoke()
+        ApiToken.objects.filter(user=request.user.pk).revoke()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(operation_id="getCurrentUser", summary="Show who I am", responses=UserResponseSerializer)

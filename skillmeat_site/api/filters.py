@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django_filters import rest_framework as filters
+from django_filters.widgets import SuffixedMultiWidget
 from drf_spectacular.utils import extend_schema_field
 
 from skillmeat_site.api.serializers import NO_NUL
@@ -21,7 +22,9 @@ class ListFilterBackend(filters.DjangoFilterBackend):
 
     def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         """The rows that match the query parameters."""
-        return queryset if view.detail else super().filter_queryset(request, queryset, view)
+        return (
+            queryset if getattr(view, "detail", False) else super().filter_queryset(request, queryset, view)
+        )
 
 
 class StrictFilterSet(filters.FilterSet):
@@ -45,6 +48,15 @@ class StrictFilterSet(filters.FilterSet):
                 # The contract's code for a value that is none of those there are.
                 error.code = "unknown_parameter" if error.code == "invalid_choice" else error.code
         return super().is_valid()
+
+
+def parameters_of(name: str, filter_: filters.Filter) -> dict[str, bool]:
+    """The query parameters of a filter, each with whether it may be sent several times."""
+    widget = filter_.extra.get("widget", filter_.field_class.widget)
+    kind = widget if isinstance(widget, type) else type(widget)
+    if issubclass(kind, SuffixedMultiWidget):
+        return {f"{name}_{suffix}" if suffix else name: False for suffix in kind.suffixes}
+    return {name: issubclass(kind, forms.SelectMultiple)}
 
 
 class TextFilter(filters.CharFilter):

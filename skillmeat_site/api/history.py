@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from skillmeat_site.audit.changes import CHANGE_CHOICES, as_changes
-from skillmeat_site.db.transactions import snapshot
+from skillmeat_site.db.transactions import not_found, snapshot
 from skillmeat_site.exceptions import NotFound
 
 CHANGE_EXAMPLE = {
@@ -45,14 +45,19 @@ class HistoryMixin:
 
     history_serializer_class: ClassVar[type[serializers.Serializer]] = ChangeResponseSerializer
 
-    def shows_deleted(self: Any) -> bool:
-        """Whether users may see the history of rows that are gone.
+    def get_deleted_object(self: Any, last_record: Any) -> Any:
+        """A row that is gone, as its last record has it, if the user may see it.
 
-        Not where the view chooses rows by what they are: nobody knows any more whose they were.
+        Raises:
+            NotFound: the view chooses rows by what they are, and nobody can ask that of a row that is gone.
+            PermissionDenied: the view refuses it.
         """
-        return not self.get_queryset().query.where
+        if self.filter_queryset(self.get_queryset()).query.where:
+            raise not_found(self.path_model(), last_record.id)
+        self.check_object_permissions(self.request, last_record.instance)
+        return last_record.instance
 
-    @action(detail=True, methods=["get"], results_key="history", filter_backends=())
+    @action(detail=True, methods=["get"], results_key="history")
     def history(self: Any, request: Request, id: str) -> Response:
         """What changed, when, why and by whom, the newest first."""
         with snapshot():
@@ -61,11 +66,13 @@ class HistoryMixin:
             try:
                 self.get_object()
             except NotFound:
-                is_gone = not model._default_manager.filter(pk=id).exists() and records.exists()
-                if not (is_gone and self.shows_deleted()):
+                last_record = records.first()
+                if last_record is None or model._default_manager.filter(pk=id).exists():
                     raise
-            page = list(self.paginate_queryset(records))
-            before = records[self.paginator.rows.start + len(page) :].first() if page else None
-            changes = as_changes(page, before)
-        serializer = self.history_serializer_class(changes, many=True)
-        return self.get_paginated_response(serializer.data)
+                self.get_deleted_object(last_record)
+            page = self.paginate_queryset(records)
+            shown = list(records if page is None else page)
+            before = records.filter(pk__lt=shown[-1].pk).first() if shown else None
+            changes = as_changes(shown, before)
+        data = self.history_serializer_class(changes, many=True).data
+        return Response(data) if page is None else self.get_paginated_response(data)

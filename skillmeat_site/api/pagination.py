@@ -19,12 +19,13 @@ class PagePagination(BasePagination):
     """Lists that are paged through. A page past the end is empty, not an error.
 
     Attributes:
+        page_size: how many rows a page has; the default until a request asks for another number.
         results_key: what the rows are called in the envelope; the view sets it.
         total: how many rows there are on all pages.
         rows: which of them are on the page.
     """
 
-    default_page_size = 50
+    page_size = 50
     max_page_size = 100
     results_key = "results"
 
@@ -49,9 +50,7 @@ class PagePagination(BasePagination):
             ValidationError: one of them is not a number in its range.
         """
         self.page = _positive(request, "page", default=1, maximum=MAX_PAGE)
-        self.page_size = _positive(
-            request, "page_size", default=self.default_page_size, maximum=self.max_page_size
-        )
+        self.page_size = _positive(request, "page_size", default=self.page_size, maximum=self.max_page_size)
         start = (self.page - 1) * self.page_size
         self.rows = slice(start, start + self.page_size)
 
@@ -66,7 +65,7 @@ class PagePagination(BasePagination):
         counts = {
             "total": ("How many rows match, on all pages.", 0, 1),
             "page": ("The page that this is.", 1, 1),
-            "page_size": ("How many rows a page holds.", 1, self.default_page_size),
+            "page_size": ("How many rows a page holds.", 1, self.page_size),
         }
         return {
             "type": "object",
@@ -89,14 +88,14 @@ class PagePagination(BasePagination):
         """``page`` and ``page_size`` for OpenAPI."""
         return [
             _parameter("page", "Which page, from 1. Past the end it is empty.", 1, MAX_PAGE),
-            _parameter("page_size", "Rows on a page.", self.default_page_size, self.max_page_size),
+            _parameter("page_size", "Rows on a page.", self.page_size, self.max_page_size),
         ]
 
 
 class LargePagePagination(PagePagination):
     """Lists that clients want in one piece; ``total`` tells when there is more."""
 
-    default_page_size = 1000
+    page_size = 1000
     max_page_size = 1000
 
 

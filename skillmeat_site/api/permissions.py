@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 HOW_TO_AUTHENTICATE = "Send the header 'Authorization: Bearer <key>'. POST /api/v1/auth/login gives a key."
 _VERBS = {"create": "add", "destroy": "delete"}
+_ACTIONS = {"POST": "create", "DELETE": "destroy"}
 
 
 class TokenScope(models.TextChoices):
@@ -27,7 +28,9 @@ ALL_SCOPES = frozenset(TokenScope)
 
 def allowed_scopes(view: Any, method: str) -> frozenset[str]:
     """The scopes of which a token needs one: those that the view names, else by what is done."""
-    scopes = view.token_scopes if method in SAFE_METHODS else view.write_scopes or view.token_scopes
+    scopes = getattr(view, "token_scopes", None)
+    if method not in SAFE_METHODS:
+        scopes = getattr(view, "write_scopes", None) or scopes
     if scopes is not None:
         return scopes
     return frozenset({TokenScope.FULL, TokenScope.READ} if method in SAFE_METHODS else {TokenScope.FULL})
@@ -44,9 +47,8 @@ class IsAuthenticatedInScope(IsAuthenticated):
         """
         if not super().has_permission(request, view):
             return False
-        # No action: the method is not allowed at all, and 405 says more than 403.
         scope = getattr(request.auth, "scope", TokenScope.FULL)
-        if view.action is not None and scope not in allowed_scopes(view, str(request.method)):
+        if _is_handled(view) and scope not in allowed_scopes(view, str(request.method)):
             needed = " or ".join(sorted(allowed_scopes(view, str(request.method))))
             detail = f"This token has the scope '{scope}'. Use one with the scope {needed}."
             raise PermissionDenied(detail, code="token_scope")
@@ -65,13 +67,23 @@ class ModelPermissions(IsAuthenticatedInScope):
         """Whether the user may go on. Costs a query on a write by anyone but a superuser."""
         if not super().has_permission(request, view):
             return False
-        if view.action is None or request.method in SAFE_METHODS:
+        if not _is_handled(view) or request.method in SAFE_METHODS:
             return True
         return request.user.has_perm(permission_to_write(view))
 
 
+def _is_handled(view: Any) -> bool:
+    """Whether the view takes the method at all: 405 says more than 403. A plain `APIView` has no actions."""
+    return getattr(view, "action", "") is not None
+
+
 def permission_to_write(view: Any) -> str:
     """The permission that the action of a view asks for, if that writes."""
-    options = (view.permission_model or view.row_model())._meta
-    usual = "change" if view.parent_viewset else _VERBS.get(view.action, "change")
-    return f"{options.app_label}.{view.permission_verb or usual}_{options.model_name}"
+    model = getattr(view, "permission_model", None)
+    if model is None:
+        model = (view.get_queryset() if view.queryset is None else view.queryset).model
+    # A view of DRF's own may have no actions.
+    done = getattr(view, "action", None) or _ACTIONS.get(view.request.method, "")
+    usual = "change" if getattr(view, "parent_viewset", None) else _VERBS.get(done, "change")
+    verb = getattr(view, "permission_verb", None) or usual
+    return f"{model._meta.app_label}.{verb}_{model._meta.model_name}"

@@ -18,14 +18,14 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from skillmeat_site.api.exceptions import PreconditionFailed
-from skillmeat_site.api.filters import ChoicesFilter
+from skillmeat_site.api.filters import parameters_of
 from skillmeat_site.api.history import HistoryMixin
 from skillmeat_site.api.middleware import etag_of
 from skillmeat_site.api.pagination import PagePagination
 from skillmeat_site.api.permissions import HOW_TO_AUTHENTICATE
 from skillmeat_site.audit.trail import REASON_HEADER, REASON_MAX_LENGTH, change_reason
 from skillmeat_site.db.ids import id_field
-from skillmeat_site.db.transactions import get, in_transaction, locked, not_found
+from skillmeat_site.db.transactions import in_transaction, locked, not_found
 from skillmeat_site.idempotency.replay import HEADER as IDEMPOTENCY_KEY
 from skillmeat_site.idempotency.replay import replay_or_execute
 
@@ -75,6 +75,9 @@ class ApiViewSet(GenericViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the query parameters after everything that DRF checks."""
+        if IDEMPOTENCY_KEY in request.headers:
+            # A permission may read `request.data`. Django has no body of a request that was read so.
+            _ = request._request.body
         super().initial(request, *args, **kwargs)
         # Without an action the method is not allowed at all, and 405 says more.
         if self.action:
@@ -91,11 +94,17 @@ class ApiViewSet(GenericViewSet):
         self, handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any
     ) -> Response:
         run = partial(handler, request, *args, **kwargs)
-        if request.method == "POST" and self.supports_idempotency_key and IDEMPOTENCY_KEY in request.headers:
-            run = partial(replay_or_execute, request, run, self.handle_exception)
+        if request.method == "POST" and self._has_idempotency_key(request):
+            # With audit records of its own: what a refused request wrote is rolled back with them.
+            run = partial(replay_or_execute, request, partial(in_transaction, run), self.handle_exception)
         elif request.method != "POST" and IF_MATCH in request.headers:
             run = partial(self._if_match, run)
         return in_transaction(run)
+
+    def _has_idempotency_key(self, request: Request) -> bool:
+        """Whether the response is stored for the user. It would be anybody's who is not logged in."""
+        is_sent = IDEMPOTENCY_KEY in request.headers
+        return is_sent and self.supports_idempotency_key and request.user.is_authenticated
 
     def _if_match(self, run: Callable[[], Response]) -> Response:
         """The response of ``run``; it is rolled back when the ETag turns out to be another one.
@@ -125,12 +134,9 @@ class ApiViewSet(GenericViewSet):
         viewset = self.parent_viewset or type(self)
         if "id" not in self.kwargs or not issubclass(viewset, ResourceViewSet):
             return None
-        kwargs = {"id": self.kwargs["id"]}
-        view = viewset(
-            request=self.request, args=(), kwargs=kwargs, format_kwarg=None, action="retrieve", detail=True
-        )
+        view = self._view_of_id(viewset)
         view.lock_object()
-        body: Any = self.request.accepted_renderer.render(view.retrieve(self.request, **kwargs).data)
+        body: Any = self.request.accepted_renderer.render(view.retrieve(self.request, **view.kwargs).data)
         return etag_of(body)
 
     def check_query_parameters(self) -> None:
@@ -180,8 +186,8 @@ class ApiViewSet(GenericViewSet):
                 known |= {parameter["name"]: False for parameter in describe(self)}
                 filterset_class: Any = getattr(backend(), "get_filterset_class", lambda view, queryset: None)
                 filterset = filterset_class(self, self.row_model()._default_manager.all())
-                filters = filterset.base_filters.items() if filterset else ()
-                known |= {name: isinstance(filter_, ChoicesFilter) for name, filter_ in filters}
+                for name, filter_ in filterset.base_filters.items() if filterset else ():
+                    known |= parameters_of(name, filter_)
         if self.paginator is not None:
             parameters = self.paginator.get_schema_operation_parameters(self)
             known |= {parameter["name"]: False for parameter in parameters}
@@ -210,7 +216,8 @@ class ApiViewSet(GenericViewSet):
             NotFound: it has the wrong shape, so it cannot name anything.
         """
         model, value = self.path_model(name), self.kwargs[name]
-        if not id_field(model).is_well_formed(value):
+        is_id = self.lookup_field in ("pk", id_field(model).name)
+        if is_id and not id_field(model).is_well_formed(value):
             raise not_found(model, value)
         return value
 
@@ -228,12 +235,21 @@ class ApiViewSet(GenericViewSet):
             raise not_found(self.path_model(name), value) from None
 
     def get_parent(self) -> Any:
-        """The row that ``{id}`` in the URL of a part names. Costs one query.
+        """The row that ``{id}`` in the URL of a part names, if the user may see it. Costs one query.
 
         Raises:
             NotFound: there is none.
+            PermissionDenied: its own view refuses it.
         """
-        return get(self.path_model(), self.path_id())
+        assert self.parent_viewset is not None
+        return self._view_of_id(self.parent_viewset).get_object()
+
+    def _view_of_id(self, viewset: type["ResourceViewSet"]) -> "ResourceViewSet":
+        """The view that would show what ``{id}`` in the URL names."""
+        kwargs = {"id": self.kwargs["id"]}
+        return viewset(
+            request=self.request, args=(), kwargs=kwargs, format_kwarg=None, action="retrieve", detail=True
+        )
 
     def validated(self, serializer_class: type[BaseSerializer], data: Any = None) -> dict[str, Any]:
         """The request's body (or ``data``), validated by ``serializer_class``.

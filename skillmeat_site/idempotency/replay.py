@@ -17,6 +17,7 @@ from django.utils import timezone
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from skillmeat_site.idempotency.models import IdempotencyRecord
 
@@ -95,7 +96,8 @@ def _fingerprint(request: Request) -> str:
 def _store(record: IdempotencyRecord, response: Response) -> None:
     record.status = response.status_code
     record.location = response.get("Location")
-    record.body = b"" if response.data is None else orjson.dumps(response.data, option=orjson.OPT_UTC_Z)
+    renderers: Any = api_settings.DEFAULT_RENDERER_CLASSES
+    record.body = renderers[0]().render(response.data)
     record.save()
 
 

@@ -56,8 +56,17 @@ class ApiSchema(AutoSchema):
                 operation["description"] = f"{operation['description']}\n\n{permission}"
         return operation
 
+    def get_filter_backends(self) -> list[Any]:
+        """Those of lists: the default backend filters nothing else."""
+        return [] if getattr(self.view, "detail", False) else list(super().get_filter_backends())
+
+    @property
+    def _is_ours(self) -> bool:
+        """Whether the view is an `ApiViewSet`, of which more is known than of a view of DRF's own."""
+        return hasattr(self.view, "path_model")
+
     def _is_restricted(self) -> bool:
-        return self.method != "GET" and ModelPermissions in self.view.permission_classes
+        return self._is_ours and self.method != "GET" and ModelPermissions in self.view.permission_classes
 
     def _needs_scope(self) -> bool:
         """Whether not every token will do."""
@@ -102,6 +111,8 @@ class ApiSchema(AutoSchema):
 
     def _condition(self) -> str | None:
         """The header that makes this operation conditional."""
+        if not self._is_ours:
+            return None
         if self.method == "GET":
             return "If-None-Match"
         if self.method == "POST":
@@ -151,7 +162,7 @@ class ApiSchema(AutoSchema):
     def _get_allowed_error_status_codes(self) -> list[str]:
         has_body = self._body() is not None
         possible = {
-            "400": True,
+            "400": self._is_ours,
             "401": True,
             "403": self._is_restricted() or self._needs_scope(),
             "404": bool(self._named_models()),
@@ -169,6 +180,8 @@ class ApiSchema(AutoSchema):
 
     def _named_models(self) -> list[type[Model]]:
         """The models whose rows a request names by id, and which may not exist: those of the path first."""
+        if not self._is_ours:
+            return []
         models = [self.view.path_model(name) for name in variables(self.path)]
         if self._is_list_view():
             filters = getattr(getattr(self.view, "filterset_class", None), "base_filters", {}).values()
@@ -242,6 +255,8 @@ class ApiSchema(AutoSchema):
         return getattr(self.view, "paginator", None)
 
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        if not self._is_ours:
+            return list(super()._resolve_path_parameters(variables))
         return [self._path_parameter(name) for name in variables]
 
     def _path_parameter(self, name: str) -> dict[str, Any]:
