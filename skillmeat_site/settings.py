@@ -4,6 +4,7 @@ The table in README.md lists what an operator may set. Everything else here is a
 the product and the same everywhere.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,15 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-def _number(name: str, default: int) -> int:
-    """What an environment variable says, which must be a number."""
+def _number(name: str, default: int, *, lowest: int = 1, highest: int) -> int:
+    """What an environment variable says, which must be a number in its range."""
     try:
-        return env.int(name, default=default)
+        number = env.int(name, default=default)
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a number, such as {default}.") from None
+    if not lowest <= number <= highest:
+        raise ImproperlyConfigured(f"{name} must be from {lowest} to {highest}, such as {default}.")
+    return number
 
 
 # --- Security ---------------------------------------------------------------------------------
@@ -54,10 +58,10 @@ SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
 
 # Proxies in front of this server whose X-Forwarded-For is believed; 0 believes none.
-TRUSTED_PROXIES = _number("TRUSTED_PROXIES", 0)
+TRUSTED_PROXIES = _number("TRUSTED_PROXIES", 0, lowest=0, highest=100)
 
 # How long an API token is good for.
-TOKEN_TTL_DAYS = _number("TOKEN_TTL_DAYS", 30)
+TOKEN_TTL_DAYS = _number("TOKEN_TTL_DAYS", 30, highest=36_500)
 
 # Larger request bodies are refused with 413.
 MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -215,6 +219,8 @@ CACHES["default"] = CACHES.pop("redis") if REDIS_URL else CACHES["database"]
 
 # For example "1000/min" per user; empty switches the limit off.
 API_RATE_LIMIT = env.str("API_RATE_LIMIT", default="")
+if API_RATE_LIMIT and not re.fullmatch("[1-9][0-9]*/(s|sec|min|hour|day)", API_RATE_LIMIT):
+    raise ImproperlyConfigured("API_RATE_LIMIT must be like 1000/min; sec, hour and day will do too.")
 
 REST_FRAMEWORK = {
     # In the order in which the OpenAPI document names them.
@@ -379,8 +385,8 @@ STORAGES = {
 
 # For gunicorn.conf.py. Checked here since `make run` comes here first, and gunicorn itself reads
 # WEB_CONCURRENCY before that file.
-_number("WEB_CONCURRENCY", 2)
-_number("WEB_THREADS", 8)
+_number("WEB_CONCURRENCY", 2, highest=1_000)
+_number("WEB_THREADS", 8, highest=1_000)
 
 # --- Logging ----------------------------------------------------------------------------------
 

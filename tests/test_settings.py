@@ -7,6 +7,7 @@ import sys
 import pytest
 from django.conf import settings
 
+RATE = "API_RATE_LIMIT must be like 1000/min; sec, hour and day will do too."
 URL = "DATABASE_URL must be like sqlite:////path/of/db.sqlite3 or postgres://user:password@host:5432/name."
 
 
@@ -36,6 +37,12 @@ def failure(*command: str, **environment: str) -> str:
         ("WEB_THREADS", "", "WEB_THREADS must be a number, such as 8."),
         ("TOKEN_TTL_DAYS", "a month", "TOKEN_TTL_DAYS must be a number, such as 30."),
         ("TRUSTED_PROXIES", "nginx", "TRUSTED_PROXIES must be a number, such as 0."),
+        ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES must be from 0 to 100, such as 0."),
+        ("TOKEN_TTL_DAYS", "99999999", "TOKEN_TTL_DAYS must be from 1 to 36500, such as 30."),
+        ("TOKEN_TTL_DAYS", "-1", "TOKEN_TTL_DAYS must be from 1 to 36500, such as 30."),
+        ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be from 1 to 1000, such as 2."),
+        ("API_RATE_LIMIT", "1000", RATE),
+        ("API_RATE_LIMIT", "many/min", RATE),
     ],
 )
 @pytest.mark.parametrize("command", ["migrate", "first_use"])
