@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 
@@ -248,3 +249,25 @@ def test_a_new_group_is_begun_from_the_groups_of_a_collection(admin_client, make
     office = make_collection("Office")
     url = f"/admin/groups_app/group/add/?_changelist_filters=collection__id__exact%3D{office.pk}"
     assert open_form(admin_client, url)["collection"] == office.pk
+
+
+def test_a_list_that_can_be_edited_writes_by_the_service(admin_client, make_artifact, monkeypatch):
+    artifact = make_artifact("pdf", latest_version="1")
+    model_admin = admin.site.get_model_admin(Artifact)
+    monkeypatch.setattr(model_admin, "list_editable", ["latest_version"])
+    page = admin_client.get(list_of("collections_app.artifact"))
+    formset = page.context["cl"].formset
+    posted = {
+        field.html_name: field.value() or ""
+        for form in (formset.management_form, *formset.forms)
+        for field in form
+    }
+    hidden = {field.html_initial_name: field.initial or "" for field in formset.forms[0]}
+
+    admin_client.post(
+        list_of("collections_app.artifact"), {**posted, **hidden, "form-0-latest_version": "2", "_save": ""}
+    )
+
+    artifact.refresh_from_db()
+    assert artifact.latest_version == "2"
+    assert artifact.history.count() == 2

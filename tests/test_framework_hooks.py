@@ -4,13 +4,19 @@ As in `tests.test_framework_idioms`, each view is what a developer new to the pr
 """
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import django_filters
 import pytest
-from django.db import transaction
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Lower
+from django.test.utils import isolate_apps
 from django.urls import include, path
 from drf_spectacular.generators import SchemaGenerator
+from drf_standardized_errors.handler import exception_handler
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -72,6 +78,15 @@ class ReluctantProjectViewSet(ProjectViewSet):
     def perform_create(self, serializer: Any) -> None:
         super().perform_create(serializer)
         raise ValidationError("On second thoughts, no.")
+
+
+class FaultyProjectViewSet(ProjectViewSet):
+    """Breaks rules of the database, each by its own name."""
+
+    def perform_create(self, serializer: Any) -> None:
+        if serializer.validated_data["name"] == "taken":
+            User.objects.create(username=self.request.user.get_username())
+        Project.objects.create(name=None)
 
 
 class BodyPermission(BasePermission):
@@ -185,6 +200,7 @@ for prefix, viewset in {
     "counting": CountingProjectViewSet,
     "counting-groups": CountingGroupViewSet,
     "reluctant": ReluctantProjectViewSet,
+    "faulty": FaultyProjectViewSet,
     "body-permission": BodyPermissionProjectViewSet,
     "pricing": PricingViewSet,
     "stock-pagination": StockPaginationProjectViewSet,
@@ -253,6 +269,44 @@ def test_a_refused_write_leaves_no_audit_record(api):
         assert api.post("/reluctant", {"name": "web"}, headers=headers).status_code == 400
         assert not Project.objects.exists()
         assert not Project.history.exists()
+
+
+def test_a_unique_field_that_is_taken_is_400_and_a_missing_value_is_a_fault(api):
+    taken = api.post("/faulty", {"name": "taken"})
+    assert (taken.status_code, taken.json()["errors"][0]["code"]) == (400, "unique")
+    assert api.post("/faulty", {"name": "missing"}).status_code == 500
+
+
+@isolate_apps("tests")
+@pytest.mark.parametrize(
+    ("message", "constraint_name"),
+    [
+        ("UNIQUE constraint failed: index 'tag_name'", None),
+        ('duplicate key\nDETAIL: Key (lower(name))=(an "unused" text) already exists.', "tag_name"),
+    ],
+)
+def test_a_unique_constraint_on_an_expression_has_its_message(monkeypatch, message, constraint_name):
+    rule = {"name": "tag_name", "violation_error_message": "It is taken."}
+
+    class Tag(models.Model):
+        class Meta:
+            app_label = "tests"
+            constraints = [models.UniqueConstraint(Lower("name"), **rule)]
+
+        def __str__(self) -> str:
+            return "A tag"
+
+    monkeypatch.setattr(apps, "get_models", lambda: [Tag])
+    cause = Exception()
+    if constraint_name:
+        cause.diag = SimpleNamespace(constraint_name=constraint_name)
+    error = IntegrityError(message)
+    error.__cause__ = cause
+    response = exception_handler(error, {})
+    assert (response.status_code, response.data["errors"]) == (
+        400,
+        [{"code": "unique", "detail": "It is taken.", "attr": None}],
+    )
 
 
 def test_a_permission_may_read_the_body(api):

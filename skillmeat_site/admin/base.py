@@ -72,6 +72,10 @@ class SafeAdmin(ModelAdmin):
         form.refusal = getattr(request, "refusal", None)
         return form
 
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """The form of a row in a list with ``list_editable``, which Django makes of another class."""
+        return super().get_changelist_form(request, **{"form": self.form, **kwargs})
+
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> Any:
@@ -186,6 +190,8 @@ def _refusal(exc: Exception) -> ValidationError:
         return exc
     handler = ApiExceptionHandler(exc, {})  # type: ignore[typeddict-item]
     converted: Any = handler.convert_known_exceptions(exc)
+    if converted is exc:
+        raise exc
     return ValidationError(converted.detail)
 
 

@@ -95,33 +95,42 @@ def _still_referenced(exc: ProtectedError) -> ConflictError:
     return ConflictError(f"This is in use by {count} {name}. Delete what uses it first.")
 
 
-def _from_constraint(exc: IntegrityError) -> exceptions.APIException:
+def _from_constraint(exc: IntegrityError) -> Exception:
     """The message of the constraint that the database reports as violated.
 
     Rules are checked by the database alone, so two racing requests get the same answer as two
-    in a row.
+    in a row. What no rule of a model explains, such as a missing value, is a fault: ``exc`` itself.
     """
-    constraint = _violated(str(exc))
-    if constraint is None:
+    constraint = _violated(exc)
+    if isinstance(constraint, UniqueConstraint):
+        attr = constraint.fields[-1] if constraint.fields else None
+        return invalid(str(constraint.get_violation_error_message()), "unique", attr=attr)
+    if constraint is not None:
+        return invalid(str(constraint.get_violation_error_message()), "invalid")
+    sqlstate = getattr(exc.__cause__, "sqlstate", None)
+    if sqlstate == "23505" or str(exc).startswith("UNIQUE"):
+        return invalid("There is one with these values already.", "unique")
+    if sqlstate == "23503" or str(exc).startswith("FOREIGN KEY"):
         return ConflictError(
             "Something that this request refers to was changed or deleted meanwhile. Try again."
         )
-    message = str(constraint.get_violation_error_message())
-    if isinstance(constraint, UniqueConstraint):
-        return invalid(message, "unique", attr=constraint.fields[-1])
-    return invalid(message, "invalid")
+    return exc
 
 
-def _violated(message: str) -> BaseConstraint | None:
-    """PostgreSQL names a constraint, SQLite names the columns of a unique one."""
+def _violated(exc: IntegrityError) -> BaseConstraint | None:
+    """PostgreSQL names a constraint, SQLite names the columns of a unique one or its index."""
+    diagnostics = getattr(exc.__cause__, "diag", None)
+    kind, _, failed = str(exc).partition(" constraint failed: ")
+    if diagnostics is not None:
+        failed = diagnostics.constraint_name
     for model in apps.get_models():
         table = model._meta.db_table
         for constraint in model._meta.constraints:
             fields: list[Any] = [model._meta.get_field(name) for name in getattr(constraint, "fields", ())]
             columns = ", ".join(f"{table}.{field.column}" for field in fields)
-            if f'"{constraint.name}"' in message or message.endswith(
-                (f"failed: {constraint.name}", f"failed: {columns}")
-            ):
+            is_named = failed in (constraint.name, f"index '{constraint.name}'")
+            # A value that is missing is told by its column too.
+            if is_named or (columns and (kind, failed) == ("UNIQUE", columns)):
                 return constraint
     return None
 

@@ -40,7 +40,7 @@ Rows = QuerySet[Any]
 
 MODELS: tuple[type[Any], ...] = tuple(
     model
-    for label in ("collections_app", "groups_app", "deployments_app")
+    for label in ("collections_app", "groups_app", "deployments_app", "reports_app")
     for model in apps.get_app_config(label).get_models()
     # Tallies are no rows of their own, and have a check of their own.
     if isinstance(model._meta.pk, IdField)
