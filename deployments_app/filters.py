@@ -16,6 +16,7 @@ from deployments_app.models import (
     Project,
 )
 from skillmeat_site.api.filters import (
+    ChoiceFilter,
     ChoicesFilter,
     ConditionFilter,
     ExactFilter,
@@ -90,7 +91,7 @@ class DeploymentFilterSet(SummaryFilterSet):
 
     status = ChoicesFilter(DeploymentStatus.values, "Only with one of these; several are alternatives.")
     sync_status = SyncStatusFilter()
-    evidence = ChoicesFilter(Evidence.values, "Only with one of these; several are alternatives.")
+    evidence = ChoiceFilter(Evidence.values, "Only with this evidence.")
     deployed_version = TextFilter("Only at this version.")
     outdated = ConditionFilter(IS_OUTDATED, "Whether they are not the latest, whatever their status.")
     namespace = ExactFilter(
@@ -107,12 +108,17 @@ class DeploymentFilterSet(SummaryFilterSet):
 
     def is_valid(self) -> bool:
         """Whether every parameter is valid and at least one filters."""
-        sent = self.data or {}
         filters = [name for name in self.filters if name != "ordering"]
-        # An empty search box is no filter; an empty namespace is one.
-        spellings = {*filters, *(f"{name}[]" for name in filters)} - {"search"}
-        if not sent.get("search") and spellings.isdisjoint(sent):
+        if not any(self._filters_by(name) for name in filters):
             self.form.add_error(
                 None, ValidationError(f"Name one of these at least: {', '.join(filters)}.", code="required")
             )
         return super().is_valid()
+
+    def _filters_by(self, name: str) -> bool:
+        """Whether a parameter is sent. An empty search box is no filter; an empty namespace is one."""
+        sent = self.data or {}
+        is_text = isinstance(self.filters[name], TextFilter) and not isinstance(
+            self.filters[name], ExactFilter
+        )
+        return bool(sent.get(name, "").strip()) if is_text else name in sent or f"{name}[]" in sent

@@ -17,6 +17,7 @@ from skillmeat_site.api.serializers import (
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
+    StrictDateTimeField,
     StrictIntegerField,
     StrictSerializer,
     VersionField,
@@ -118,7 +119,7 @@ class ReportItemSerializer(CatalogItemSerializer):
     )
     is_modified = StrictBooleanField(required=False, help_text="Whether it was changed locally.")
     path = StrictCharField(max_length=PATH_MAX_LENGTH, required=False, help_text="Where the project has it.")
-    deployed_at = serializers.DateTimeField(
+    deployed_at = StrictDateTimeField(
         required=False, allow_null=True, help_text="When it was put there; now when left out or null."
     )
 

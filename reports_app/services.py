@@ -30,7 +30,8 @@ class Outcome:
     """What came of a report.
 
     Attributes:
-        report: the one that was stored, or the one before, whose state it confirms; None in a dry run.
+        report: the one that was stored, or the one before, whose state it confirms; None where a dry run
+            would store one.
         artifacts, deployments: how many had each outcome.
         made: the ids of rows that a dry run would have made.
     """
@@ -97,7 +98,8 @@ def _receive(
         )
         outcome.outdated = list(outdated)
     if dry_run:
-        outcome.report = None
+        if not outcome.unchanged:
+            outcome.report = None
         transaction.set_rollback(True)
     return outcome
 
@@ -135,7 +137,8 @@ def _find_project(named: dict[str, Any], *, create: bool) -> tuple[Project, bool
         return known
     if not create:
         raise NotFound(f"Project with the key '{key}' not found", attr="project.key")
-    name = named.get("name") or key.rstrip("/").rpartition("/")[2] or key
+    parts = [part.strip() for part in key.split("/")]
+    name = named.get("name") or next((part for part in reversed(parts) if part), key)
     return insert_missing(lambda: _known_project(key) or _take_over(name, key) or _make_project(name, key))
 
 

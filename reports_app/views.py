@@ -80,7 +80,8 @@ class CatalogViewSet(ApiViewSet):
     def check_permissions(self, request: Request) -> None:
         """Besides adding artifacts the user must be allowed to change them."""
         super().check_permissions(request)
-        if not request.user.has_perm("collections_app.change_artifact"):
+        # Without an action the method is not allowed at all, and 405 says more.
+        if self.action and not request.user.has_perm("collections_app.change_artifact"):
             self.permission_denied(request)
 
     @extend_schema(

@@ -15,7 +15,7 @@ from skillmeat_site.accounts.views import AuthViewSet, TokenViewSet, admin_login
 from skillmeat_site.api.exception_handler import not_found_page
 from skillmeat_site.api.health import healthz, readyz
 from skillmeat_site.api.middleware import read_only
-from skillmeat_site.openapi.views import document, redoc_bundle
+from skillmeat_site.openapi.views import PAGE, document, redoc_bundle
 
 router = SimpleRouter(trailing_slash=False)
 router.register("collections", CollectionViewSet)
@@ -33,8 +33,8 @@ router.register("auth", AuthViewSet, "auth")
 api = [
     *router.urls,
     path("schema", document, name="schema"),
-    path("docs", SpectacularSwaggerView.as_view(), name="docs"),
-    path("redoc", SpectacularRedocView.as_view(), name="redoc"),
+    path("docs", read_only(SpectacularSwaggerView.as_view(**PAGE)), name="docs"),
+    path("redoc", read_only(SpectacularRedocView.as_view(**PAGE)), name="redoc"),
     path("redoc/bundles/redoc.standalone.js", redoc_bundle),
 ]
 urlpatterns = [

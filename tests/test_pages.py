@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.calls import assert_envelope
+
 PAGES = ["/", "/api/v1/docs", "/api/v1/redoc", "/admin/login/"]
 LOADING = {"src", "href", "srcset", "poster", "data", "action", "formaction", "manifest"}
 
@@ -85,6 +87,13 @@ def test_the_first_page_leads_to_the_documents_and_the_admin(anonymous_api: Any,
 def test_a_viewer_shows_the_document_of_this_server(anonymous_api: Any, path: str) -> None:
     html = anonymous_api.get(path).content.decode()
     assert "/api/v1/schema" in html
+
+
+@pytest.mark.parametrize("path", ["/api/v1/docs", "/api/v1/redoc"])
+def test_a_viewer_is_a_page_for_everybody_who_reads(anonymous_api: Any, path: str) -> None:
+    page = anonymous_api.get(path, headers={"Accept": "application/json"})
+    assert (page.status_code, page["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert_envelope(anonymous_api.post(path), 405)
 
 
 def test_the_first_page_of_the_admin_asks_for_a_login(anonymous_api: Any) -> None:

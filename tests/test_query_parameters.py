@@ -36,6 +36,15 @@ def test_every_operation_refuses_parameters_that_it_does_not_know(api: Any, worl
     assert [(error["code"], error["attr"]) for error in body["errors"]] == [("unknown_parameter", "nonsense")]
 
 
+def test_evidence_is_one_of_two_and_is_sent_once(api: Any) -> None:
+    for query, code in (
+        ("evidence=reported&evidence=declared", "repeated"),
+        ("evidence=x", "unknown_parameter"),
+    ):
+        body = assert_envelope(api.get(f"{API}/deployments?{query}"), 400)
+        assert [(error["code"], error["attr"]) for error in body["errors"]] == [(code, "evidence")]
+
+
 def test_every_unknown_parameter_is_named(api: Any) -> None:
     body = assert_envelope(api.get(f"{API}/collections?colour=red&page=1&shape=round"), 400)
     assert [error["attr"] for error in body["errors"]] == ["colour", "shape"]

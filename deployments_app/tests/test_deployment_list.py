@@ -86,7 +86,9 @@ def test_an_artifact_without_deployments_has_an_empty_list(api, pdf):
     assert response.json() == {"deployments": [], "total": 0, "page": 1, "page_size": 1000}
 
 
-@pytest.mark.parametrize("query", ["", "page=1&page_size=10", "ordering=status"])
+@pytest.mark.parametrize(
+    "query", ["", "page=1&page_size=10", "ordering=status", "search=", "search=%20", "deployed_version="]
+)
 def test_a_filter_is_required(api, query):
     response = api.get(f"{DEPLOYMENTS}?{query}")
 

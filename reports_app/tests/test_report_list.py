@@ -44,6 +44,10 @@ def test_a_reporter_sends_reports_and_nothing_else(make_user, client_of, api):
     assert Report.objects.get().by == "ci"
 
 
+def test_a_method_that_catalogues_do_not_take_is_405_for_everybody(api, viewer_api):
+    assert {client.get(f"{ROOT}/catalogs").status_code for client in (api, viewer_api)} == {405}
+
+
 def test_a_viewer_sends_no_reports(viewer_api):
     response = viewer_api.post(f"{ROOT}/reports", {"project": {"key": KEY}, "artifacts": []})
 

@@ -15,6 +15,17 @@ def test_an_unknown_key_makes_a_project_that_is_called_after_its_last_part(api):
     assert report(api, item(version="1"), status=200)["project_id"] == body["project_id"]
 
 
+@pytest.mark.parametrize(("key", "name"), [("b/ /", "b"), ("a/ web", "web"), ("d/\u3000x/", "x"), ("/", "/")])
+def test_the_last_part_of_a_key_is_stripped_as_a_name_is(api, key, name):
+    report(api, project={"key": key}, status=201)
+    assert Project.objects.get().name == name
+
+
+def test_a_project_that_was_made_has_its_report_at_the_location(api):
+    response = api.post(f"{ROOT}/reports", {"project": {"key": KEY}, "artifacts": []})
+    assert api.get(response["Location"]).json()["id"] == response.json()["report_id"]
+
+
 def test_a_name_that_is_taken_is_numbered(api, web):
     Project.objects.filter(pk=web.pk).update(key="github.com/other/web")
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from deployments_app.models import Deployment, Project
-from reports_app.tests.helpers import KEY, ROOT, item, outcomes, report, rows
+from reports_app.tests.helpers import KEY, ROOT, error, item, outcomes, report, rows
 from tests.calls import unchanged
 
 
@@ -184,6 +184,28 @@ def test_a_dry_run_writes_nothing_and_answers_the_same(api, web, pdf, deploy):
         assert planned[name] == done[name]
     [row] = planned["outdated"]
     assert (row["id"], row["artifact_id"], row["deployed_version"]) == (None, pdf.pk, "1.5")
+
+
+def test_a_dry_run_of_the_same_report_names_the_one_that_it_confirms(api):
+    first = report(api, item(version="1"))
+
+    planned = report(api, item(version="1"), dry_run=True)
+
+    assert (planned["unchanged"], planned["report_id"]) == (True, first["report_id"])
+
+
+@pytest.mark.parametrize(
+    "deployed_at", ["2026-11-20", "2026-11-20T10:00:00", "0001-01-01T00:00:00+14:00", "then", 7, ["2026"]]
+)
+def test_a_time_without_a_zone_is_refused(api, deployed_at):
+    body = {"project": {"key": KEY}, "artifacts": [item(deployed_at=deployed_at)]}
+    assert error(api.post(f"{ROOT}/reports", body)) == (400, "invalid", "artifacts.0.deployed_at")
+
+
+def test_a_time_may_have_another_zone_and_small_letters(api):
+    report(api, item(deployed_at="2026-11-20t12:00:00+02:00"))
+    shown = api.get(f"{ROOT}/deployments/{Deployment.objects.get().pk}").json()
+    assert shown["deployed_at"] == "2026-11-20T10:00:00Z"
 
 
 def test_a_dry_run_of_an_unknown_project_has_no_ids(api):

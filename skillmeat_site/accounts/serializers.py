@@ -12,6 +12,7 @@ from skillmeat_site.api.serializers import (
     PrefixedIdField,
     StrictCharField,
     StrictChoiceField,
+    StrictDateTimeField,
     StrictSerializer,
 )
 from skillmeat_site.openapi.examples import CREATED_AT, UPDATED_AT, example, example_id
@@ -102,13 +103,15 @@ class TokenCreatedResponseSerializer(TokenResponseSerializer):
 class TokenCreateSerializer(StrictSerializer):
     """A new token of one's own."""
 
+    ignores_fields_of = [TokenResponseSerializer]
+
     name = NameField()
     scope = StrictChoiceField(
         TokenScope.choices,
         required=False,
         help_text="`full` when left out; `read` writes nothing; `report` only sends reports and catalogues.",
     )
-    expires_at = serializers.DateTimeField(
+    expires_at = StrictDateTimeField(
         required=False,
         allow_null=True,
         help_text="After `TOKEN_TTL_DAYS` of the server when left out or null.",

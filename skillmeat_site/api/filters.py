@@ -1,18 +1,17 @@
 """django-filter, strict: an unknown or empty parameter is an error, never ignored."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
-from django.utils.dateparse import parse_datetime
 from django_filters import rest_framework as filters
 from django_filters.widgets import SuffixedMultiWidget
 from drf_spectacular.utils import extend_schema_field
 
-from skillmeat_site.api.serializers import NO_NUL
+from skillmeat_site.api.serializers import BAD_MOMENT, NO_NUL, parse_moment
 from skillmeat_site.db.ids import bad_id_message, id_field
 from skillmeat_site.db.transactions import not_found
 
@@ -104,15 +103,10 @@ class TimeField(forms.CharField):
             ValidationError: it is no time, or has no zone.
         """
         text = super().clean(value)
-        try:
-            moment = parse_datetime(text) if text else None
-            if moment is not None and moment.tzinfo is not None:
-                return moment.astimezone(UTC)
-        except (ValueError, OverflowError):
-            moment = None
-        if text:
-            raise ValidationError("Send a time such as 2026-11-20T10:00:00Z.", code="invalid")
-        return None
+        moment = parse_moment(text)
+        if text and moment is None:
+            raise ValidationError(BAD_MOMENT, code="invalid")
+        return moment
 
 
 class TimeFilter(filters.Filter):
@@ -232,6 +226,16 @@ class SeveralValues(forms.SelectMultiple):
         """All values, those of each spelling."""
         sent = [value for key in (name, f"{name}[]") for value in data.getlist(key)]
         return [part for value in sent for part in value.split(",")]
+
+
+class ChoiceFilter(filters.ChoiceFilter):
+    """Rows with one of ``values``."""
+
+    def __init__(self, values: Iterable[str], description: str, **kwargs: Any) -> None:
+        values = list(values)
+        super().__init__(label=description, **known_values(values), **kwargs)
+        schema = {"type": "string", "enum": values, "description": description}
+        extend_schema_field(schema)(self)  # type: ignore[type-var]
 
 
 class ChoicesFilter(filters.MultipleChoiceFilter):

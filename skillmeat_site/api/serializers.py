@@ -1,10 +1,12 @@
 """Request bodies, strict: a value of the wrong type or an unknown field is never guessed at."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.core.validators import RegexValidator
 from django.db.models import Model
+from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -19,6 +21,8 @@ from skillmeat_site.db.models import (
 
 # How many items one request may carry.
 MAX_BATCH = 1000
+
+BAD_MOMENT = "Send a time such as 2026-11-20T10:00:00Z."
 
 T = TypeVar("T")
 
@@ -124,6 +128,17 @@ class StrictBooleanField(serializers.BooleanField):
         return data
 
 
+class StrictDateTimeField(serializers.DateTimeField):
+    """A moment as RFC 3339 has it, with its zone; DRF's own field also takes dates, and times without one."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        """The moment, in UTC."""
+        moment = parse_moment(data) if isinstance(data, str) else None
+        if moment is None:
+            raise serializers.ValidationError(BAD_MOMENT, code="invalid")
+        return moment
+
+
 class StrictIntegerField(serializers.IntegerField):
     """An integer from 0, not its text. ``2.0`` is one in JSON; ``true`` and ``"2"`` are not.
 
@@ -207,6 +222,15 @@ class ResourceRequestSerializer(StrictSerializer):
     def to_representation(self, instance: Any) -> Any:
         """The row as the view's ``serializer_class`` shows it."""
         return self.context["view"].serializer_class(instance, context=self.context).data
+
+
+def parse_moment(text: str) -> datetime | None:
+    """The moment that RFC 3339 writes so, in UTC; None where it is no time, or has no zone."""
+    try:
+        moment = parse_datetime(text.strip().upper())
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def unique(items: Iterable[T]) -> list[T]:

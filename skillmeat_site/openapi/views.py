@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer2,
 )
 from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import BaseContentNegotiation
 
 from skillmeat_site.api.exception_handler import error_response
 from skillmeat_site.api.middleware import etag_of, read_only
@@ -27,6 +29,22 @@ _FORMATS = {"yaml": OpenApiYamlRenderer.media_type, "json": OpenApiJsonRenderer.
 _REDOC_LOGO = b"https://cdn.redoc.ly/redoc/logo-mini.svg"
 # The library is not made for two threads at once.
 _making = Lock()
+
+
+class PageNegotiation(BaseContentNegotiation):
+    """A page is HTML whatever ``Accept`` asks for."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        """None is needed."""
+        return None
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        """The only one."""
+        return renderers[0], renderers[0].media_type
+
+
+# Of the viewers of the document.
+PAGE = {"content_negotiation_class": PageNegotiation}
 
 
 @read_only
