@@ -57,7 +57,7 @@ class Files:
     def bytes(self, path: Path, limit: int) -> bytes | None:
         """The content of the file; None when there is none, or it is no file, or larger than ``limit``."""
         try:
-            if not self._is_usable(path):
+            if not self.is_usable(path):
                 return None
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
@@ -108,7 +108,7 @@ class Files:
         Sorted, without what is hidden, and each real folder once.
         """
         seen: set[str] = set()
-        waiting = [(top, 0)] if self._is_usable(top) and os.path.isdir(top) else []
+        waiting = [(top, 0)] if self.is_usable(top) and os.path.isdir(top) else []
         while waiting:
             folder, depth = waiting.pop()
             real = os.path.realpath(folder)
@@ -132,11 +132,11 @@ class Files:
             names = []
         for name in sorted(names, key=lambda name: (unicodedata.normalize("NFC", name), name)):
             path = folder / name
-            if self._is_usable(path):
+            if self.is_usable(path):
                 (folders if os.path.isdir(path) else files).append(path)
         return folders, files
 
-    def _is_usable(self, path: Path) -> bool:
+    def is_usable(self, path: Path) -> bool:
         """Whether there is something that may be read; links that may not be followed are reported."""
         if not os.path.lexists(path):
             return False

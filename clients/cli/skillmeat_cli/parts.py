@@ -73,6 +73,8 @@ def markdown_file(files: Files, type: str, path: Path, top: Path, suffix: str = 
 
 def _artifact(files: Files, type: str, path: Path, place: str) -> Artifact | None:
     """What the front matter of the file says; ``place`` is the artifact's path below its layout's folder."""
+    if not files.is_usable(path):
+        return None
     values = _front_matter(files, type, path)
     if place == ".":
         place = path.parent.name
@@ -91,8 +93,17 @@ def _artifact(files: Files, type: str, path: Path, place: str) -> Artifact | Non
         qualified_name=qualified_name,
         version=_field(files, path, values, "version", as_version),
         description=_description(files, path, values),
-        group=as_name(group) if group else None,
+        group=_group(files, path, group),
     )
+
+
+def _group(files: Files, path: Path, folder: str) -> str | None:
+    """The group that the folder between a layout's own and the artifact makes."""
+    try:
+        return as_name(folder) if folder else None
+    except Unusable as exc:
+        files.report(path, "bad_group", f"Its folder's name {exc}, so it is in no group.")
+        return None
 
 
 def _front_matter(files: Files, type: str, path: Path) -> dict[str, Any]:

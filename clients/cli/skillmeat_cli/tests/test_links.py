@@ -105,6 +105,17 @@ def test_loops_dangling_links_and_links_out_of_the_project_are_reported(write, t
     assert project.artifacts[1].digest is None
 
 
+def test_what_a_plugin_or_a_record_names_outside_of_the_project_is_reported_only(write, tmp_path):
+    (tmp_path / "outside/skill").mkdir(parents=True)
+    (tmp_path / "outside/c.md").write_text("c")
+    (tmp_path / "outside/skill/SKILL.md").write_text(SKILL.format("x"))
+    plugin = {"name": "p", "commands": ["../outside/c.md"], "skills": ["../outside/skill"]}
+    root = write({".claude-plugin/plugin.json": plugin, ".claude/commands/ok.md": "ok"})
+    project = read_project(root)
+    assert names(project) == [("claude_code", "command", "ok")]
+    assert [code for _, code in codes(project)] == ["link_outside", "link_outside"]
+
+
 def test_links_inside_the_repository_around_a_project_are_followed(write):
     root = write(
         {

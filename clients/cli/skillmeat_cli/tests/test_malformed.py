@@ -201,3 +201,9 @@ def test_nothing_that_is_reported_quotes_a_file(read):
 def test_paths_are_shown_composed(read):
     decomposed = unicodedata.normalize("NFD", "café")
     assert only(read({f".claude/commands/{decomposed}.md": "x"})).path == ".claude/commands/café.md"
+
+
+def test_a_folder_without_a_name_to_show_is_no_group(read):
+    project = read({".claude/skills/ /pdf/SKILL.md": PDF, ".claude/commands/\u3000/a.md": "a"})
+    assert [(found.name, found.group) for found in project.artifacts] == [("a", None), ("pdf", None)]
+    assert [code for _, code in codes(project)] == ["bad_group", "bad_group"]
