@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 port = os.environ.get("PORT", "8000")
-# Only this machine reaches it: strangers come through a proxy, see docs/operations.md.
+# Only this machine reaches it: others come through a proxy, see docs/operations.md.
 bind = [f"{os.environ.get('BIND', '127.0.0.1')}:{port}"]
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
