@@ -61,21 +61,6 @@ def test_a_token_may_be_sent_back_as_it_was_got(api):
     assert api.post(TOKENS, got).status_code == 201
 
 
-@pytest.mark.parametrize("path", ["logout", "logoutall"])
-@pytest.mark.parametrize(
-    ("body", "content_type", "status"),
-    [
-        ("{bad", "application/json", 400),
-        ("[1]", "application/json", 400),
-        ('{"all": true}', "application/json", 400),
-        ("now", "text/plain", 415),
-    ],
-)
-def test_logging_out_takes_no_body(api, path, body, content_type, status):
-    response = api.generic("POST", f"{AUTH}/{path}", body, content_type)
-    assert (response.status_code, api.get(f"{AUTH}/me").status_code) == (status, 200)
-
-
 def test_an_idempotency_key_of_yesterday_makes_another_token_with_another_key(api, anonymous_api):
     first = api.post(TOKENS, {"name": "CI"}, **KEY).json()
     IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(hours=24, seconds=1))
