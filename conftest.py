@@ -15,8 +15,9 @@ from collections_app.models import Artifact, Collection
 from collections_app.services import add_artifacts, create_artifact, create_collection
 from deployments_app.models import Project
 from deployments_app.services import create_project
+from groups_app.contents import place_artifacts
 from groups_app.models import Group
-from groups_app.services import create_group, place_artifacts
+from groups_app.services import create_group
 from skillmeat_site.accounts.models import ApiToken
 
 PASSWORD = "correct horse battery staple"

@@ -5,6 +5,14 @@ from typing import Any
 from rest_framework import serializers
 
 from collections_app import services
+from collections_app.examples import (
+    ARTIFACT_EXAMPLE,
+    COLLECTION_EXAMPLE,
+    GROUP_EXAMPLE,
+    GROUP_OF_ARTIFACT_EXAMPLE,
+    HOLDER_EXAMPLE,
+    MEMBERSHIP_EXAMPLE,
+)
 from collections_app.models import Artifact, ArtifactType, Collection, CollectionArtifact
 from skillmeat_site.api.serializers import (
     DescriptionField,
@@ -20,51 +28,10 @@ from skillmeat_site.api.serializers import (
 )
 from skillmeat_site.api.values_list import RowSerializer, ValuesListSerializer
 from skillmeat_site.db.models import NAME_MAX_LENGTH
-from skillmeat_site.openapi.examples import CREATED_AT, UPDATED_AT, example, example_id
+from skillmeat_site.openapi.examples import UPDATED_AT, example, example_id
 
 # Known by the relation's name only: groups_app builds on this app, not the other way round.
 Group = Collection._meta.get_field("groups").related_model
-
-ARTIFACT_EXAMPLE = {
-    "id": example_id("art"),
-    "type": "skill",
-    "namespace": "acme/skills",
-    "name": "pdf",
-    "description": "Reads and fills PDF forms.",
-    "latest_version": "2.0.0",
-    "latest_digest": "sha256:9f86d081884c7d65",
-    "withdrawn_at": None,
-    "collection_count": 1,
-    "deployment_count": 5,
-    "active_deployment_count": 3,
-    "outdated_count": 1,
-    "variant_count": 2,
-    "last_deployed_at": UPDATED_AT,
-    "created_at": CREATED_AT,
-    "updated_at": UPDATED_AT,
-}
-GROUP_EXAMPLE = {
-    "id": example_id("grp"),
-    "collection_id": example_id("col"),
-    "name": "Documents",
-    "description": None,
-    "position": 0,
-    "artifact_count": 1,
-    "created_at": CREATED_AT,
-    "updated_at": UPDATED_AT,
-}
-COLLECTION_EXAMPLE = {
-    "id": example_id("col"),
-    "name": "Office",
-    "description": "What every office project needs.",
-    "group_count": 1,
-    "artifact_count": 1,
-    "created_at": CREATED_AT,
-    "updated_at": UPDATED_AT,
-}
-GROUP_OF_ARTIFACT_EXAMPLE = {"id": example_id("grp"), "name": "Documents", "position": 0}
-HOLDER_EXAMPLE = {"id": example_id("col"), "name": "Office", "groups": [GROUP_OF_ARTIFACT_EXAMPLE]}
-MEMBERSHIP_EXAMPLE = {"artifact_id": example_id("art"), "added_at": UPDATED_AT, "created": True}
 
 
 @example(**ARTIFACT_EXAMPLE)

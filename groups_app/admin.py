@@ -10,7 +10,8 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from collections_app.models import Artifact, CollectionArtifact
-from groups_app import services
+from groups_app import contents, services
+from groups_app.locks import lock_group
 from groups_app.models import Group, GroupArtifact, GroupArtifactQuerySet, GroupQuerySet
 from skillmeat_site.admin.base import ServiceAdmin, already_there, list_filter_value
 from skillmeat_site.admin.forms import UpToDateForm
@@ -60,7 +61,7 @@ class GroupAdmin(ServiceAdmin):
 
     def lock(self, row: Group) -> None:
         """The collection is what writers of groups wait for."""
-        services.lock_group(row.pk)
+        lock_group(row.pk)
 
     def get_queryset(self, request: HttpRequest) -> GroupQuerySet:
         """With what the list counts."""
@@ -118,7 +119,7 @@ class GroupArtifactAdmin(ServiceAdmin):
 
     def lock(self, row: GroupArtifact) -> None:
         """The collection is what writers of groups wait for."""
-        services.lock_group(row.group_id)
+        lock_group(row.group_id)
 
     def get_queryset(self, request: HttpRequest) -> GroupArtifactQuerySet:
         """With what the list shows."""
@@ -155,10 +156,10 @@ class GroupArtifactAdmin(ServiceAdmin):
         if change:
             if form.changes and position is not None:
                 artifact_id = obj.collection_artifact.artifact_id
-                services.position_artifact(group_id=obj.group_id, artifact_id=artifact_id, position=position)
+                contents.position_artifact(group_id=obj.group_id, artifact_id=artifact_id, position=position)
             return
         artifact_id = form.cleaned_data["artifact"].pk
-        (place,) = services.place_artifacts(
+        (place,) = contents.place_artifacts(
             group_id=obj.group_id, artifact_ids=[artifact_id], position=position
         )
         if not place.created:
@@ -168,7 +169,7 @@ class GroupArtifactAdmin(ServiceAdmin):
 
     def delete_model(self, request: HttpRequest, obj: GroupArtifact) -> None:
         """By `remove_artifact`."""
-        services.remove_artifact(group_id=obj.group_id, artifact_id=obj.collection_artifact.artifact_id)
+        contents.remove_artifact(group_id=obj.group_id, artifact_id=obj.collection_artifact.artifact_id)
 
     @admin.display(description="artifact", ordering="collection_artifact__artifact__name")
     def artifact_name(self, entry: GroupArtifact) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from collections_app.examples import GROUP_EXAMPLE
 from collections_app.models import Artifact, ArtifactType, Collection
 from collections_app.serializers import (
-    GROUP_EXAMPLE,
     AddArtifactsSerializer,
     GroupResponseSerializer,
 )

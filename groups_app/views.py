@@ -12,8 +12,9 @@ from rest_framework.response import Response
 
 from collections_app.models import Artifact
 from collections_app.serializers import GroupResponseSerializer
-from groups_app import services
+from groups_app import contents, services
 from groups_app.filters import GroupFilterSet
+from groups_app.locks import lock_group
 from groups_app.models import Group, GroupArtifact, GroupArtifactQuerySet
 from groups_app.serializers import (
     AddGroupArtifactsSerializer,
@@ -107,7 +108,7 @@ class GroupViewSet(PositionedListMixin, ResourceViewSet):
 
     def lock_object(self) -> Group:
         """Its collection is locked with it."""
-        return services.lock_group(self.path_id())
+        return lock_group(self.path_id())
 
     @extend_schema(
         operation_id="reorderGroups",
@@ -152,7 +153,7 @@ class GroupViewSet(PositionedListMixin, ResourceViewSet):
         """Named artifacts take the places asked for, the others keep their order in what is left."""
         body = self.validated(ReorderGroupArtifactsSerializer)
         positions = {item["artifact_id"]: item["position"] for item in body["artifacts"]}
-        group = services.reorder_artifacts(group_id=self.get_object().pk, positions=positions)
+        group = contents.reorder_artifacts(group_id=self.get_object().pk, positions=positions)
         return Response(ReorderedArtifactsResponseSerializer(group).data)
 
     @extend_schema(
@@ -168,7 +169,7 @@ class GroupViewSet(PositionedListMixin, ResourceViewSet):
         Into another collection's group they join that collection, and stay in this one.
         """
         body = self.validated(MoveGroupArtifactsSerializer)
-        artifacts = services.move_artifacts(source_group_id=self.get_object().pk, **body)
+        artifacts = contents.move_artifacts(source_group_id=self.get_object().pk, **body)
         moved = {"group_id": body["target_group_id"], "artifacts": artifacts}
         return Response(PlacedArtifactsResponseSerializer(moved).data)
 
@@ -232,7 +233,7 @@ class GroupArtifactViewSet(PositionedListMixin, ApiViewSet):
         otherwise. An artifact that is not in the group's collection joins it.
         """
         group = self.get_parent()
-        artifacts = services.place_artifacts(group_id=group.pk, **self.validated(AddGroupArtifactsSerializer))
+        artifacts = contents.place_artifacts(group_id=group.pk, **self.validated(AddGroupArtifactsSerializer))
         body = PlacedArtifactsResponseSerializer({"group_id": group.pk, "artifacts": artifacts}).data
         added = any(artifact.created for artifact in artifacts)
         return Response(body, status=status.HTTP_201_CREATED if added else status.HTTP_200_OK)
@@ -248,7 +249,7 @@ class GroupArtifactViewSet(PositionedListMixin, ApiViewSet):
         artifact_id = self.path_id("artifactId")
         ids = {"group_id": self.get_parent().pk, "artifact_id": artifact_id}
         position = self.validated(GroupArtifactUpdateSerializer)["position"]
-        place = services.position_artifact(**ids, position=position)
+        place = contents.position_artifact(**ids, position=position)
         body = {**ids, "position": place.position, "added_at": place.added_at}
         return Response(GroupArtifactPositionResponseSerializer(body).data)
 
@@ -256,5 +257,5 @@ class GroupArtifactViewSet(PositionedListMixin, ApiViewSet):
     def destroy(self, request: Request, id: str, artifactId: str) -> Response:  # noqa: N803 - the contract's name
         """It stays in the collection. 204 also when it was not in the group."""
         artifact_id = self.path_id("artifactId")
-        services.remove_artifact(group_id=self.get_parent().pk, artifact_id=artifact_id)
+        contents.remove_artifact(group_id=self.get_parent().pk, artifact_id=artifact_id)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -9,8 +9,9 @@ from django.db.models import Q
 from collections_app.models import Artifact, Collection
 from collections_app.services import add_artifacts
 from deployments_app.models import Deployment
+from groups_app.contents import place_artifacts
 from groups_app.models import Group, GroupArtifact
-from groups_app.services import create_group, place_artifacts
+from groups_app.services import create_group
 from reports_app.versions import greatest
 from skillmeat_site.db.models import insert
 from skillmeat_site.db.transactions import Stale, insert_missing

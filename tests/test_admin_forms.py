@@ -10,8 +10,9 @@ from collections_app.models import Collection
 from collections_app.services import add_artifacts, remove_artifact, update_collection
 from deployments_app.models import Deployment
 from deployments_app.services import create_deployment
+from groups_app.contents import position_artifact
 from groups_app.models import GroupArtifact
-from groups_app.services import position_artifact, update_group
+from groups_app.services import update_group
 from skillmeat_site.accounts.models import ApiToken
 from skillmeat_site.db.transactions import locked
 from tests.browser import Fields, errors, open_form

@@ -13,8 +13,8 @@ from collections_app.models import Artifact, Collection, CollectionArtifact
 from collections_app.services import add_artifacts
 from deployments_app.models import Deployment, Project
 from deployments_app.services import create_deployment
+from groups_app.contents import place_artifacts
 from groups_app.models import Group, GroupArtifact
-from groups_app.services import place_artifacts
 from tests.browser import open_form, submit
 
 MEMBERS = "/admin/collections_app/collectionartifact/"

@@ -12,8 +12,9 @@ from collections_app.models import Artifact, Collection
 from collections_app.services import create_artifact
 from deployments_app.models import Deployment, Project
 from deployments_app.services import create_deployment
+from groups_app.contents import place_artifacts
 from groups_app.models import Group, GroupArtifact
-from groups_app.services import create_group, place_artifacts
+from groups_app.services import create_group
 from tests.calls import API, BY_ID, World
 from tests.crowd import on_own_connection
 

@@ -18,11 +18,11 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from skillmeat_site.api.exceptions import PreconditionFailed
-from skillmeat_site.api.filters import parameters_of
 from skillmeat_site.api.history import HistoryMixin
 from skillmeat_site.api.middleware import etag_of
 from skillmeat_site.api.pagination import PagePagination
 from skillmeat_site.api.permissions import HOW_TO_AUTHENTICATE
+from skillmeat_site.api.query_parameters import CheckQueryParametersMixin
 from skillmeat_site.audit.trail import REASON_HEADER, REASON_MAX_LENGTH, change_reason
 from skillmeat_site.db.ids import id_field
 from skillmeat_site.db.transactions import in_transaction, locked, not_found
@@ -32,7 +32,7 @@ from skillmeat_site.idempotency.replay import replay_or_execute
 IF_MATCH = "If-Match"
 
 
-class ApiViewSet(GenericViewSet):
+class ApiViewSet(CheckQueryParametersMixin, GenericViewSet):
     """A `GenericViewSet` whose writes are transactions and whose query parameters are checked.
 
     A handler of POST, PUT, PATCH or DELETE runs in one transaction together with the response that it
@@ -139,23 +139,6 @@ class ApiViewSet(GenericViewSet):
         body: Any = self.request.accepted_renderer.render(view.retrieve(self.request, **view.kwargs).data)
         return etag_of(body)
 
-    def check_query_parameters(self) -> None:
-        """Refuse query parameters that the action does not know, and repeated ones that take one value.
-
-        Raises:
-            ValidationError: with the code ``unknown_parameter`` or ``repeated``.
-        """
-        known = self.query_parameters()
-        spellings = set(known) | {f"{name}[]" for name, takes_several in known.items() if takes_several}
-        errors: dict[str, list[ErrorDetail]] = {}
-        for name, values in self.request.query_params.lists():
-            if name not in spellings:
-                errors[name] = [ErrorDetail(self.unknown_parameter_message(), code="unknown_parameter")]
-            elif len(values) > 1 and not known.get(name.removesuffix("[]")):
-                errors[name] = [ErrorDetail("This parameter takes one value. Send it once.", code="repeated")]
-        if errors:
-            raise ValidationError(errors)
-
     def check_change_reason(self) -> None:
         """Refuse a reason of a write that the audit trail could not keep.
 
@@ -166,32 +149,6 @@ class ApiViewSet(GenericViewSet):
         if self.request.method not in SAFE_METHODS and len(reason or "") > REASON_MAX_LENGTH:
             message = f"Send at most {REASON_MAX_LENGTH} characters in {REASON_HEADER}."
             raise ValidationError({REASON_HEADER: [ErrorDetail(message, code="max_length")]})
-
-    def unknown_parameter_message(self) -> str:
-        """What is wrong, and which query parameters the current action knows."""
-        known = ", ".join(self.query_parameters())
-        return f"Unknown query parameter of this request. It knows{f': {known}' if known else ' none'}."
-
-    def query_parameters(self) -> dict[str, bool]:
-        """The query parameters of the current action, each with whether it takes several values.
-
-        Those of the filter set, of other filter backends and of the pagination class.
-        """
-        known: dict[str, bool] = {}
-        if self.request.method not in SAFE_METHODS or self.action == "retrieve":
-            return known
-        if not self.detail:
-            for backend in self.filter_backends:
-                describe: Any = getattr(backend(), "get_schema_operation_parameters", lambda view: [])
-                known |= {parameter["name"]: False for parameter in describe(self)}
-                filterset_class: Any = getattr(backend(), "get_filterset_class", lambda view, queryset: None)
-                filterset = filterset_class(self, self.row_model()._default_manager.all())
-                for name, filter_ in filterset.base_filters.items() if filterset else ():
-                    known |= parameters_of(name, filter_)
-        if self.paginator is not None:
-            parameters = self.paginator.get_schema_operation_parameters(self)
-            known |= {parameter["name"]: False for parameter in parameters}
-        return known
 
     @property
     def paginator(self) -> Any:

@@ -5,7 +5,8 @@ from django.db import transaction
 from collections_app.services import add_artifacts, create_artifact, create_collection
 from deployments_app.models import DeploymentStatus
 from deployments_app.services import create_deployment, create_project
-from groups_app.services import create_group, place_artifacts
+from groups_app.contents import place_artifacts
+from groups_app.services import create_group
 
 # Name: type, version, description.
 ARTIFACTS = {
