@@ -140,7 +140,7 @@ def remove_artifact(*, collection_id: str, artifact_id: str) -> None:
     Raises:
         NotFound: the collection does not exist.
     """
-    for member in members_of(locked(Collection, collection_id), [artifact_id]).values():
+    for member in memberships_of(locked(Collection, collection_id), [artifact_id]).values():
         member.delete()
 
 
@@ -183,7 +183,7 @@ def join(collection: Collection, artifact_ids: Sequence[str]) -> tuple[list[Coll
     Returns:
         Their rows, in the same order, and the ids of the artifacts that were not in it before.
     """
-    present = members_of(collection, artifact_ids)
+    present = memberships_of(collection, artifact_ids)
     new_ids = [id for id in artifact_ids if id not in present]
     if new_ids:
         artifacts = get_all(Artifact, new_ids, attr="artifact_ids")
@@ -205,14 +205,14 @@ def _source_and_target(source_id: str, target_id: str) -> list[Collection]:
 
 
 def _check_members(collection: Collection, artifact_ids: Sequence[str]) -> None:
-    present = members_of(collection, artifact_ids)
+    present = memberships_of(collection, artifact_ids)
     missing = [id for id in artifact_ids if id not in present]
     if missing:
         get_all(Artifact, missing, attr="artifact_ids")
         raise NotInCollection(f"Not in the source collection: {', '.join(missing)}.", attr="artifact_ids")
 
 
-def members_of(collection: Collection, artifact_ids: Sequence[str]) -> dict[str, CollectionArtifact]:
+def memberships_of(collection: Collection, artifact_ids: Sequence[str]) -> dict[str, CollectionArtifact]:
     """Which of the artifacts are in a collection: the memberships by artifact id. Costs one query."""
     members = collection.collection_artifacts.filter(artifact__in=artifact_ids).order_by()
     return {member.artifact_id: member for member in members}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from collections_app.models import Artifact, CollectionArtifact
-from collections_app.services import join, members_of
+from collections_app.services import join, memberships_of
 from groups_app.locks import lock_group, lock_groups
 from groups_app.models import Group, GroupArtifact
 from skillmeat_site.audit.trail import record_rearranged
@@ -58,7 +58,7 @@ def position_artifact(*, group_id: str, artifact_id: str, position: int) -> Plac
         PositionOutOfRange: there is no such place.
     """
     group = lock_group(group_id)
-    members = list(members_of(group.collection, [artifact_id]).values())
+    members = list(memberships_of(group.collection, [artifact_id]).values())
     if not _entries(group, members):
         raise NotFound(f"Artifact '{artifact_id}' not found in this group")
     check_position(position, group.group_artifacts.count())
@@ -121,7 +121,7 @@ def move_artifacts(
     if source_group_id == target_group_id:
         raise SameTarget("The target must be another group.", attr="target_group_id")
     source, target = lock_groups(source_group_id, target_group_id)
-    present = members_of(source.collection, artifact_ids)
+    present = memberships_of(source.collection, artifact_ids)
     entries = _entries(source, present.values())
     _check_in_group(artifact_ids, entries, attr="artifact_ids")
     source.group_artifacts.filter(pk__in=[entry.pk for entry in entries.values()]).delete()

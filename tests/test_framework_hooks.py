@@ -21,7 +21,6 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListCreateAPIView, RetrieveAPIView
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
@@ -31,26 +30,20 @@ from rest_framework.viewsets import ModelViewSet
 
 from collections_app.models import Collection
 from deployments_app.models import Project
-from deployments_app.serializers import ProjectResponseSerializer
 from deployments_app.services import create_deployment
 from deployments_app.views import DeploymentViewSet, ProjectViewSet
 from groups_app.serializers import GroupArtifactResponseSerializer
 from groups_app.views import GroupArtifactViewSet, GroupViewSet
 from skillmeat_site.api.permissions import ModelPermissions
 from skillmeat_site.api.viewsets import ApiViewSet
+from tests.test_framework_idioms import (
+    ShoutingProjectViewSet,
+    StockPagination,
+    StockPaginationProjectViewSet,
+    UnpaginatedProjectViewSet,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.test_framework_hooks")]
-
-
-class ShoutingSerializer(ProjectResponseSerializer):
-    shout = serializers.SerializerMethodField()
-
-    def get_shout(self, project: Project) -> str:
-        return f"{project.name.upper()}!"
-
-
-class ShoutingProjectViewSet(ProjectViewSet):
-    serializer_class = ShoutingSerializer
 
 
 class CountingProjectViewSet(ProjectViewSet):
@@ -107,18 +100,6 @@ class PricingViewSet(ApiViewSet):
     @action(detail=False, methods=["post"])
     def price(self, request: Any) -> Response:
         return Response({"price": Decimal("1.50"), 7: Project.objects.count()}, status=201)
-
-
-class StockPagination(PageNumberPagination):
-    page_size = 2
-
-
-class StockPaginationProjectViewSet(ProjectViewSet):
-    pagination_class = StockPagination
-
-
-class UnpaginatedProjectViewSet(ProjectViewSet):
-    pagination_class = None
 
 
 class StockPaginationGroupViewSet(GroupViewSet):
