@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import transaction
+from django.db import models, transaction
+from django.test.utils import isolate_apps
 from django.utils import timezone
 
 from collections_app.models import Collection
@@ -14,6 +16,7 @@ from collections_app.services import create_collection, delete_collection
 from deployments_app.models import Tally
 from reports_app.models import Report
 from skillmeat_site.accounts.apps import DOMAIN_APPS
+from skillmeat_site.audit.trail import AuditTrail
 from tests.calls import API, filled
 
 Change = tuple[str, str, str | None]
@@ -193,3 +196,17 @@ def test_an_operator_may_shorten_the_trail(make_collection):
     call_command("clean_old_history", auto=True, days=30, verbosity=0)
 
     assert [record.name for record in history.all()] == ["new"]
+
+
+@isolate_apps("tests")
+def test_a_trail_of_another_name_is_refused_at_once() -> None:
+    with pytest.raises(ImproperlyConfigured, match="Call the AuditTrail of Tag history, not trail"):
+
+        class Tag(models.Model):
+            trail = AuditTrail()
+
+            class Meta:
+                app_label = "tests"
+
+            def __str__(self) -> str:
+                return "A tag"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.urls import include, path
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.permissions import BasePermission
 from rest_framework.routers import SimpleRouter
@@ -77,6 +78,15 @@ class OwnDeploymentViewSet(DeploymentViewSet):
     permission_classes = [ModelPermissions, OwnPermission]
 
 
+class NamedArtifactPermission(BasePermission):
+    def has_object_permission(self, request: Any, view: Any, obj: Any) -> bool:
+        return bool(obj.artifact.name)
+
+
+class NamedArtifactDeploymentViewSet(DeploymentViewSet):
+    permission_classes = [ModelPermissions & NamedArtifactPermission]
+
+
 router = SimpleRouter(trailing_slash=False)
 for prefix, viewset in {
     "backend": BackendProjectViewSet,
@@ -88,6 +98,7 @@ for prefix, viewset in {
     "half-groups/(?P<id>[^/]+)/artifacts": HalfGroupArtifactViewSet,
     "active": ActiveDeploymentViewSet,
     "deployments": OwnDeploymentViewSet,
+    "named": NamedArtifactDeploymentViewSet,
 }.items():
     router.register(prefix, viewset, prefix)
 urlpatterns = [*router.urls, path("", include("skillmeat_site.urls"))]
@@ -126,6 +137,20 @@ def test_an_object_permission_protects_the_history_of_what_was_deleted(api, make
     Project.objects.all().delete()
     assert api.get(f"/projects/{theirs.pk}/history").status_code == 403
     assert api.get(f"/projects/{own.pk}/history").json()["total"] == 2
+
+
+def test_the_history_is_hidden_when_what_the_permission_looks_at_is_gone_too(api, deployment):
+    Deployment.objects.all().delete()
+    assert api.get(f"/named/{deployment.pk}/history").json()["total"] == 2
+    Artifact.objects.all().delete()
+    assert api.get(f"/named/{deployment.pk}/history").status_code == 404
+
+
+def test_permissions_that_are_combined_are_in_the_document_too():
+    named = SimpleRouter(trailing_slash=False)
+    named.register("api/v1/named", NamedArtifactDeploymentViewSet, "named")
+    paths = SchemaGenerator(patterns=named.urls).get_schema(request=None, public=True)["paths"]
+    assert "deployments_app.delete_deployment" in paths["/api/v1/named/{id}"]["delete"]["description"]
 
 
 def test_who_may_not_see_a_collection_cannot_use_what_is_in_it(api, collection, artifact):

@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
+# The groups get permissions on their models, and `check_integrity` looks at their rows.
 DOMAIN_APPS = ("collections_app", "groups_app", "deployments_app", "reports_app")
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ObjectDoesNotExist
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -48,13 +49,19 @@ class HistoryMixin:
     def get_deleted_object(self: Any, last_record: Any) -> Any:
         """A row that is gone, as its last record has it, if the user may see it.
 
+        Override it where ``get_queryset`` chooses rows: of a row that is gone no database can tell whether
+        it would be among them.
+
         Raises:
-            NotFound: the view chooses rows by what they are, and nobody can ask that of a row that is gone.
+            NotFound: the view chooses rows, or what the row referred to, and is asked for, is gone too.
             PermissionDenied: the view refuses it.
         """
         if self.filter_queryset(self.get_queryset()).query.where:
             raise not_found(self.path_model(), last_record.id)
-        self.check_object_permissions(self.request, last_record.instance)
+        try:
+            self.check_object_permissions(self.request, last_record.instance)
+        except ObjectDoesNotExist:
+            raise not_found(self.path_model(), last_record.id) from None
         return last_record.instance
 
     @action(detail=True, methods=["get"], results_key="history")

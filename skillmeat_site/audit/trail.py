@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -60,6 +61,16 @@ class AuditTrail(HistoricalRecords):
             get_user=_user_name,
             **options,
         )
+
+    def contribute_to_class(self, cls: type[models.Model], name: str) -> None:
+        """Become an attribute of the model, by the name under which everything looks for it.
+
+        Raises:
+            ImproperlyConfigured: it has another name.
+        """
+        if name != "history":
+            raise ImproperlyConfigured(f"Call the AuditTrail of {cls.__name__} history, not {name}.")
+        super().contribute_to_class(cls, name)
 
     def get_change_reason_for_object(self, instance: Any, history_type: str, using: str) -> str | None:
         """What the request gives as the reason, else what the code did."""

@@ -33,6 +33,7 @@ from deployments_app.models import (
     amounts,
 )
 from groups_app.models import Group, GroupArtifact
+from skillmeat_site.accounts.apps import DOMAIN_APPS
 from skillmeat_site.db.ids import IdField, id_field
 
 Findings = Iterator[str]
@@ -40,7 +41,7 @@ Rows = QuerySet[Any]
 
 MODELS: tuple[type[Any], ...] = tuple(
     model
-    for label in ("collections_app", "groups_app", "deployments_app", "reports_app")
+    for label in DOMAIN_APPS
     for model in apps.get_app_config(label).get_models()
     # Tallies are no rows of their own, and have a check of their own.
     if isinstance(model._meta.pk, IdField)

@@ -29,9 +29,11 @@ def resource_schema(name: str, *, writing: str, deleting: str) -> Callable[[V], 
     """
     one, many = name.lower(), f"{name.lower()}s"
     an = f"an {one}" if one[0] in "aeiou" else f"a {one}"
-    rules = f"{writing} What it has but a client may not set, such as `id`, is accepted and ignored."
 
     def decorate(view: V) -> V:
+        takes_back = getattr(view.create_serializer_class, "ignores_fields_of", ())
+        ignored = " What it has but a client may not set, such as `id`, is accepted and ignored."
+        rules = f"{writing}{ignored if takes_back else ''}"
         detail = view.detail_serializer_class or view.serializer_class
         change = {
             "request": view.update_serializer_class or view.serializer_class,

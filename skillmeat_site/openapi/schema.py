@@ -15,6 +15,7 @@ from drf_spectacular.utils import (
 )
 from drf_standardized_errors.openapi import AutoSchema
 from rest_framework import serializers
+from rest_framework.permissions import BasePermission
 from uritemplate import variables
 
 from skillmeat_site.api.filters import PrefixedIdFilter
@@ -66,7 +67,11 @@ class ApiSchema(AutoSchema):
         return hasattr(self.view, "path_model")
 
     def _is_restricted(self) -> bool:
-        return self._is_ours and self.method != "GET" and ModelPermissions in self.view.permission_classes
+        return (
+            self._is_ours
+            and self.method != "GET"
+            and any(_asks(permission, ModelPermissions) for permission in self.view.permission_classes)
+        )
 
     def _needs_scope(self) -> bool:
         """Whether not every token will do."""
@@ -271,3 +276,10 @@ class ApiSchema(AutoSchema):
     def get_paginated_name(self, serializer_name: str) -> str:
         """``GroupListResponse`` for pages of ``GroupResponse`` or ``GroupListItemResponse``."""
         return f"{serializer_name.removesuffix('Response').removesuffix('ListItem')}ListResponse"
+
+
+def _asks(permission: Any, wanted: type[BasePermission]) -> bool:
+    """Whether an entry of ``permission_classes`` is that class, or combines it by ``&`` or ``|``."""
+    parts = [getattr(permission, name, None) for name in ("op1_class", "op2_class")]
+    is_it = isinstance(permission, type) and issubclass(permission, wanted)
+    return is_it or any(_asks(part, wanted) for part in parts if part is not None)
