@@ -12,7 +12,7 @@ from groups_app.contents import put
 from groups_app.locks import lock_group
 from groups_app.models import Group
 from skillmeat_site.audit.trail import record_rearranged
-from skillmeat_site.db.models import NAME_MAX_LENGTH, save_changes
+from skillmeat_site.db.models import numbered, save_changes
 from skillmeat_site.db.ordering import RANK_ORDER, Siblings, check_position, rearrange, save_order
 from skillmeat_site.db.transactions import atomic, get, get_all, locked, locked_all, not_found
 from skillmeat_site.exceptions import MixedCollections
@@ -118,7 +118,8 @@ def copy_group(*, group_id: str, target_collection_id: str, name: str | None = N
     ids = list({source_collection_id: None, target_collection_id: None})
     target = locked_all(Collection, ids, attr="target_collection_id")[-1]
     group = get(Group, group_id)
-    copy = _insert_group(target, name or _free_name(target, group.name), group.description)
+    taken = set(Group.objects.filter(collection=target).values_list("name", flat=True))
+    copy = _insert_group(target, name or numbered(group.name, taken), group.description)
     entries = group.group_artifacts.order_by(*RANK_ORDER)
     artifact_ids = list(entries.values_list("collection_artifact__artifact_id", flat=True))
     put(copy, join(target, artifact_ids)[0], position=None)
@@ -130,14 +131,3 @@ def _insert_group(
 ) -> Group:
     rank = GROUPS.make_room(collection.pk, position)
     return Group.objects.create(collection=collection, name=name, description=description, rank=rank)
-
-
-def _free_name(collection: Collection, name: str) -> str:
-    """``name``, or ``name (2)``, ``name (3)``, … whichever is free, cut to fit."""
-    taken = set(Group.objects.filter(collection=collection).values_list("name", flat=True))
-    candidate, number = name, 1
-    while candidate in taken:
-        number += 1
-        suffix = f" ({number})"
-        candidate = name[: NAME_MAX_LENGTH - len(suffix)] + suffix
-    return candidate

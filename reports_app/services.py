@@ -18,7 +18,7 @@ from reports_app.models import KEPT, Report
 from reports_app.states import CREATED, OUTCOMES, UNCHANGED, UPDATED, State
 from reports_app.versions import greatest
 from skillmeat_site.audit.trail import record_changed, records_inserted_together
-from skillmeat_site.db.models import NAME_MAX_LENGTH, save_changes
+from skillmeat_site.db.models import numbered, save_changes
 from skillmeat_site.db.transactions import Stale, in_transaction, insert_missing, locked
 from skillmeat_site.exceptions import NotFound
 
@@ -159,12 +159,7 @@ def _take_over(name: str, key: str) -> tuple[Project, bool] | None:
 
 def _make_project(name: str, key: str) -> tuple[Project, bool]:
     taken = set(Project.objects.filter(name__startswith=name[:200]).values_list("name", flat=True))
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        suffix = f" ({number})"
-        free = name[: NAME_MAX_LENGTH - len(suffix)] + suffix
-    return Project.objects.create(name=free, key=key), True
+    return Project.objects.create(name=numbered(name, taken), key=key), True
 
 
 def _raise_latest(project: Project, items: Sequence[Item], artifacts: Sequence[Artifact]) -> list[Artifact]:

@@ -1,6 +1,6 @@
 """What several models share: fields, constraints, times, and how changes are saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -125,3 +125,13 @@ def insert(rows: Sequence[models.Model]) -> None:
     elif rows:
         type(rows[0])._default_manager.bulk_create(rows)
         record_created(rows)
+
+
+def numbered(name: str, taken: Container[str]) -> str:
+    """``name``, or ``name (2)``, ``name (3)``, … whichever is not taken, cut to fit."""
+    candidate, number = name, 1
+    while candidate in taken:
+        number += 1
+        suffix = f" ({number})"
+        candidate = name[: NAME_MAX_LENGTH - len(suffix)] + suffix
+    return candidate
