@@ -134,6 +134,7 @@ class GroupViewSet(PositionedListMixin, ResourceViewSet):
         return self._reorder(data)
 
     def _reorder(self, data: Any) -> Response:
+        # As everywhere: an id that cannot be one is told before the body, a group that is not there after it.
         sibling_id = self.path_id() if self.detail else None
         body = self.validated(ReorderGroupsSerializer, data)
         if self.detail:

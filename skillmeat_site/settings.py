@@ -219,7 +219,7 @@ CACHES["default"] = CACHES.pop("redis") if REDIS_URL else CACHES["database"]
 
 # For example "1000/min" per user; empty switches the limit off.
 API_RATE_LIMIT = env.str("API_RATE_LIMIT", default="")
-if API_RATE_LIMIT and not re.fullmatch("[1-9][0-9]*/(s|sec|min|hour|day)", API_RATE_LIMIT):
+if API_RATE_LIMIT and not re.fullmatch("[1-9][0-9]*/[smhd][a-z]*", API_RATE_LIMIT):
     raise ImproperlyConfigured("API_RATE_LIMIT must be like 1000/min; sec, hour and day will do too.")
 
 REST_FRAMEWORK = {

@@ -53,3 +53,13 @@ def test_a_wrong_setting_is_one_line_that_says_what_a_right_one_is(command, name
 def test_gunicorn_alone_says_so_of_its_threads_too():
     printed = failure("-m", "gunicorn", "skillmeat_site.wsgi", WEB_THREADS="many")
     assert printed == "WEB_THREADS must be a number, such as 8.\n"
+
+
+@pytest.mark.parametrize("rate", ["1000/min", "5/minute", "10/s", "1/d"])
+def test_a_rate_that_django_rest_framework_takes_is_taken(rate):
+    environment = {"PATH": os.environ["PATH"], "SECRET_KEY": "for tests", "API_RATE_LIMIT": rate}
+    code = "from rest_framework.throttling import UserRateThrottle; assert UserRateThrottle().num_requests"
+    command = [sys.executable, "-c", f"import django; django.setup(); {code}"]
+    environment["DJANGO_SETTINGS_MODULE"] = "skillmeat_site.settings"
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -21,9 +21,9 @@ class ListFilterBackend(filters.DjangoFilterBackend):
 
     def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         """The rows that match the query parameters."""
-        return (
-            queryset if getattr(view, "detail", False) else super().filter_queryset(request, queryset, view)
-        )
+        if getattr(view, "detail", False):
+            return queryset
+        return super().filter_queryset(request, queryset, view)
 
 
 class StrictFilterSet(filters.FilterSet):
